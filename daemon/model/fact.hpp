@@ -1,0 +1,86 @@
+// What happened, told after it was committed. Observers (metrics, journal, bus) get these; nobody
+// in the engine reads anything back from them.
+#pragma once
+
+#include "model/backup.hpp"
+#include "model/failure.hpp"
+
+#include <string>
+#include <variant>
+
+namespace cvmbackup {
+
+struct RunStarted {
+    Run run;
+    std::size_t backups = 0;
+    std::size_t skipped = 0;
+};
+
+struct RunFinished {
+    Run run;
+};
+
+struct BackupStarted {
+    Backup backup;
+};
+
+struct BackupFinished {
+    Backup backup;
+};
+
+// A copy went from one state to another.
+struct CopyChanged {
+    PolicyName policy;
+    InstanceId instance;
+    CopyState before = CopyState::planned;
+    Copy copy;
+};
+
+struct RetentionPassed {
+    Instant at{};
+    std::size_t kept = 0;
+    std::size_t expired = 0;
+};
+
+// One answer (or failure) of the cloud, as measured by the client.
+struct ApiAnswered {
+    std::string action;  // "CreateImage", "cos:HeadObject"
+    Region region;
+    std::string code;  // "ok", or the error code
+    Duration took{0};
+    Duration throttled{0};  // spent waiting for the client's own limiter
+};
+
+struct QuotaSeen {
+    Place place;
+    int limit = 0;
+    int used = 0;
+};
+
+struct SettingsReloaded {
+    Instant at{};
+    bool ok = true;
+    std::string text;  // the first problem, if not ok
+};
+
+// Something an operator should read; already in plain words.
+struct Notice {
+    enum class Level { info, warning, error } level = Level::info;
+    std::string text;
+    PolicyName policy;    // where it applies
+    InstanceId instance;  // where it applies
+};
+
+using Fact = std::variant<
+    RunStarted,
+    RunFinished,
+    BackupStarted,
+    BackupFinished,
+    CopyChanged,
+    RetentionPassed,
+    ApiAnswered,
+    QuotaSeen,
+    SettingsReloaded,
+    Notice>;
+
+}  // namespace cvmbackup
