@@ -1,0 +1,172 @@
+// Time that stands still until a test lets it run: run_until() wakes the sleepers one by one, in
+// the order of (deadline, who came first), with everything that is ready done in between. A month
+// takes about a millisecond. For single-threaded tests on one io_context without sockets.
+//
+// The timers belong to the sleeping frames, so a crash is played by destroying the io_context (and
+// with it every frame) while the clock and the engine still live.
+#pragma once
+
+#include "ports/clock.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace cvmbackup {
+
+class VirtualClock final : public Clock {
+public:
+    VirtualClock(boost::asio::io_context& io, Instant start)
+        : io_(io)
+        , now_(start)
+        , start_(start) {}
+
+    Instant now() const override { return now_; }
+
+    Duration steady_now() const override { return now_ - start_; }
+
+    std::unique_ptr<Sleeper> sleeper() override { return std::make_unique<OneSleeper>(*this); }
+
+    Task<void> sleep_until(Instant deadline) override {
+        if (deadline <= now_)
+            co_return;
+        Parked parked(*this, deadline);
+        co_await parked.wait();
+    }
+
+    Task<void> sleep_for(Duration duration) override {
+        const Instant deadline = now_ + duration;
+        co_await sleep_until(deadline);
+    }
+
+    // Lets time pass up to and including `horizon`; now() is `horizon` afterwards.
+    void run_until(Instant horizon) {
+        run_ready();
+        while (wake_first(horizon))
+            run_ready();
+        now_ = std::max(now_, horizon);
+    }
+
+    void run_for(Duration duration) { run_until(now_ + duration); }
+
+    // Lets time pass until `done()` holds; false if it does not hold up to `horizon`.
+    template <class Done>
+    bool run_until(Instant horizon, Done done) {
+        run_ready();
+        while (!done() && wake_first(horizon))
+            run_ready();
+        return done();
+    }
+
+    // Who is asleep, those without a deadline included.
+    std::size_t sleepers() const { return sleepers_.size(); }
+
+private:
+    using Key = std::pair<Instant, std::uint64_t>;
+
+    // One sleeping frame; takes itself off the list when it is woken, cancelled or destroyed.
+    class Parked {
+    public:
+        Parked(VirtualClock& clock, Instant deadline)
+            : clock_(clock)
+            , timer_(clock.io_, boost::asio::steady_timer::time_point::max())
+            , key_(deadline, ++clock.sequence_) {
+            clock_.sleepers_.emplace(key_, this);
+        }
+
+        Parked(const Parked&) = delete;
+        Parked& operator=(const Parked&) = delete;
+
+        ~Parked() { clock_.sleepers_.erase(key_); }
+
+        Task<void> wait() {
+            const auto [error] =
+                co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            if (!woken_)
+                throw boost::system::system_error(error);  // cancelled from outside
+        }
+
+        void wake() {
+            woken_ = true;
+            clock_.sleepers_.erase(key_);
+            timer_.cancel();
+        }
+
+    private:
+        VirtualClock& clock_;
+        boost::asio::steady_timer timer_;
+        Key key_;
+        bool woken_ = false;
+    };
+
+    class OneSleeper final : public Sleeper {
+    public:
+        explicit OneSleeper(VirtualClock& clock)
+            : clock_(clock) {}
+
+        Task<void> sleep_until(Instant deadline) override {
+            if (std::exchange(woken_, false) || deadline <= clock_.now_)
+                co_return;
+            Parked parked(clock_, deadline);
+            const Bed bed(*this, parked);
+            co_await parked.wait();
+        }
+
+        void wake() override {
+            if (asleep_)
+                asleep_->wake();
+            else
+                woken_ = true;
+        }
+
+    private:
+        struct Bed {
+            Bed(OneSleeper& owner, Parked& parked)
+                : owner_(owner) {
+                owner_.asleep_ = &parked;
+            }
+
+            Bed(const Bed&) = delete;
+            Bed& operator=(const Bed&) = delete;
+
+            ~Bed() { owner_.asleep_ = nullptr; }
+
+            OneSleeper& owner_;
+        };
+
+        VirtualClock& clock_;
+        Parked* asleep_ = nullptr;
+        bool woken_ = false;
+    };
+
+    void run_ready() {
+        io_.restart();
+        io_.poll();
+    }
+
+    bool wake_first(Instant horizon) {
+        if (sleepers_.empty() || sleepers_.begin()->first.first > horizon)
+            return false;
+        const auto [key, parked] = *sleepers_.begin();
+        now_ = std::max(now_, key.first);
+        parked->wake();
+        return true;
+    }
+
+    boost::asio::io_context& io_;
+    Instant now_;
+    Instant start_;
+    std::uint64_t sequence_ = 0;
+    std::map<Key, Parked*> sleepers_;
+};
+
+}  // namespace cvmbackup
