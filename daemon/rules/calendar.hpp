@@ -37,7 +37,7 @@ struct ParsedDeny {
 // "Mon..Fri 09:00-18:00", "22:00-06:00", "Sat,Sun 00:00-24:00"
 ParsedDeny parse_deny(std::string_view text);
 
-// The first instant strictly after `after`; nothing if there is none before the year 2200. `zone`
+// The first instant strictly after `after`; nothing if there is none from 1970 to 2199. `zone`
 // counts only if the expression names none. Depends on `after` alone, never on earlier answers.
 std::optional<Instant> next_after(
     const CalendarExpression& expression, const ZoneName& zone, Instant after
@@ -52,6 +52,9 @@ Instant first_allowed(const std::vector<DenyWindow>& windows, const ZoneName& zo
 
 // The earliest over all expressions; an instant inside a denied window does not fire.
 std::optional<Instant> next_firing(const Policy& policy, Instant after);
+
+// The newest firing in (after, until]; bounded work however far apart the two are.
+std::optional<Instant> last_firing(const Policy& policy, Instant after, Instant until);
 
 // False if the schedule is empty, has no instant before 2200, or lies wholly in denied windows.
 bool ever_fires(const Policy& policy, Instant from);
