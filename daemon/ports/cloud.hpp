@@ -8,7 +8,7 @@
 
 #include "model/cloud_objects.hpp"
 #include "model/failure.hpp"
-#include "model/policy.hpp"
+#include "model/requests.hpp"
 #include "ports/clock.hpp"
 
 #include <cstdint>
@@ -21,40 +21,6 @@ namespace cvmbackup {
 
 constexpr Duration signing_max = std::chrono::seconds(60);
 constexpr std::size_t ids_per_call = 100;  // DescribeImages, DescribeInstances: Limit
-
-struct CreateImageRequest {
-    InstanceId instance;
-    std::string name;                // ≤ 60 characters
-    std::string description;         // ≤ 256 characters
-    std::vector<DiskId> data_disks;  // non-empty: a whole-machine image
-    bool power_off = false;
-    Tags tags;
-    bool operator==(const CreateImageRequest&) const = default;
-};
-
-struct SyncImageRequest {
-    ImageId image;
-    std::vector<Region> destinations;  // not the source region
-    std::string name;                  // of the copies
-    bool operator==(const SyncImageRequest&) const = default;
-};
-
-struct SyncedImage {
-    ImageId image;
-    Region region;
-    bool operator==(const SyncedImage&) const = default;
-};
-
-struct ExportImageRequest {
-    ImageId image;
-    BucketName bucket;
-    std::string prefix;  // FileNamePrefix
-    ExportFormat format = ExportFormat::qcow2;
-    bool operator==(const ExportImageRequest&) const = default;
-};
-
-// Calls that change something; each has a limiter of its own per access endpoint and account.
-enum class Change { create_image, sync_images, export_images, delete_images, unshare_image };
 
 struct ImageQuota {
     int limit = 0;

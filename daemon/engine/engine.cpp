@@ -1,0 +1,318 @@
+#include "engine/engine.hpp"
+
+#include "engine/crew.hpp"
+#include "rules/calendar.hpp"
+#include "rules/retention.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+namespace {
+
+Failure refusal(const char* code, std::string text) {
+    return Failure{Remedy::give_up, code, std::move(text), ""};
+}
+
+Failure no_policy(const PolicyName& name) {
+    return refusal(command_code::not_found, "there is no policy '" + name.text() + "'");
+}
+
+}  // namespace
+
+Engine::Engine(
+    boost::asio::any_io_executor executor,
+    Clock& clock,
+    Cloud& cloud,
+    Catalog& catalog,
+    Observer& observer,
+    Settings settings,
+    EngineOptions options
+)
+    : executor_(executor)
+    , clock_(clock)
+    , catalog_(catalog)
+    , observer_(observer)
+    , options_(std::move(options))
+    , alarms_(clock)
+    , steps_(executor, clock, cloud, catalog, observer, alarms_)
+    , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_)
+    , scheduler_(
+          clock,
+          catalog,
+          observer,
+          [this](const Policy& policy, Trigger trigger, Instant due, const PolicyMemory& memory) {
+              runs_.begin_run(Firing{policy, trigger, due, {}}, memory);
+          }
+      )
+    , pruner_(clock, cloud, catalog, observer, alarms_)
+    , started_(clock.now()) {
+    last_reload_.at = started_;
+    runs_.on_run_finished([this](const Run& run) { run_finished(run); });
+    apply(std::move(settings));
+}
+
+void Engine::apply(Settings settings) {
+    settings_ = std::move(settings);
+    runs_.set_in_flight_max(settings_.backups_in_flight);
+    scheduler_.set_policies(settings_.policies);
+    pruner_.set_policies(settings_.policies);
+    for (const Policy& policy : settings_.policies) {
+        if (!histories_.contains(policy.name)) {
+            histories_[policy.name] = History{
+                catalog_.last_finished_run(policy.name), catalog_.last_success(policy.name)};
+        }
+    }
+}
+
+void Engine::begin() {
+    begin_task(executor_, alarms_.run());
+    steps_.begin();
+    runs_.resume(settings_.policies);
+    begin_task(executor_, scheduler_.run());
+    begin_task(executor_, pruner_.run());
+    pruner_.request_all();
+}
+
+void Engine::stop(std::function<void()> idle) {
+    pruner_.stop();
+    steps_.stop(std::move(idle));
+}
+
+void Engine::run_finished(const Run& run) {
+    History& history = histories_[run.policy];
+    history.last_run = run;
+    if (run.result == Result::ok) {
+        history.last_success = std::max(history.last_success.value_or(run.due), run.due);
+    }
+    pruner_.request(run.policy);
+}
+
+const Policy* Engine::find(const PolicyName& name) const {
+    const auto found = std::ranges::find(settings_.policies, name, &Policy::name);
+    return found == settings_.policies.end() ? nullptr : &*found;
+}
+
+Outcome<std::vector<Policy>> Engine::chosen(const std::optional<PolicyName>& name) const {
+    if (!name) {
+        return settings_.policies;
+    }
+    const Policy* policy = find(*name);
+    if (policy == nullptr) {
+        return no_policy(*name);
+    }
+    return std::vector<Policy>{*policy};
+}
+
+Outcome<RunId> Engine::run_now(PolicyName name, std::vector<InstanceId> instances) {
+    const Policy* policy = find(name);
+    if (policy == nullptr) {
+        return no_policy(name);
+    }
+    std::ranges::sort(instances);
+    const auto repeated = std::ranges::unique(instances);
+    instances.erase(repeated.begin(), repeated.end());
+    // Names carry the due time to the second.
+    const Instant due = std::chrono::floor<std::chrono::seconds>(clock_.now());
+    Firing firing{*policy, Trigger::manual, due, std::move(instances)};
+    return runs_.begin_run(std::move(firing), scheduler_.memory(name));
+}
+
+Outcome<void> Engine::cancel(RunId job) {
+    return runs_.cancel(job);
+}
+
+Outcome<void> Engine::pause(PolicyName name, std::optional<Instant> until, std::string reason) {
+    if (find(name) == nullptr) {
+        return no_policy(name);
+    }
+    const Instant now = clock_.now();
+    if (until && *until <= now) {
+        return refusal(
+            command_code::invalid_argument,
+            "the pause would end at " + to_rfc3339(*until) + ", which is not in the future"
+        );
+    }
+    PolicyMemory memory = scheduler_.memory(name);
+    memory.paused_at = now;
+    memory.paused_until = until;
+    memory.pause_reason = std::move(reason);
+    scheduler_.remember(memory);
+    observer_.observe(Notice{
+        Notice::Level::info,
+        "paused " + (until ? "until " + to_rfc3339(*until) : std::string("until resumed")) + ": " +
+            memory.pause_reason,
+        name,
+        InstanceId()});
+    return boost::system::in_place_value;
+}
+
+Outcome<void> Engine::resume(PolicyName name) {
+    if (find(name) == nullptr) {
+        return no_policy(name);
+    }
+    PolicyMemory memory = scheduler_.memory(name);
+    memory.paused_at.reset();
+    memory.paused_until.reset();
+    memory.pause_reason.clear();
+    scheduler_.remember(memory);
+    observer_.observe(Notice{Notice::Level::info, "resumed", name, InstanceId()});
+    return boost::system::in_place_value;
+}
+
+Outcome<void> Engine::reload() {
+    Outcome<Settings> loaded = options_.load();
+    if (loaded && loaded->catalog_path != settings_.catalog_path) {
+        loaded = refusal(
+            command_code::bad_configuration,
+            "catalog.path cannot change while the daemon runs; restart it instead"
+        );
+    }
+    last_reload_ = SettingsReloaded{clock_.now(), loaded.has_value(), ""};
+    if (!loaded) {
+        last_reload_.text = loaded.error().text;
+        observer_.observe(last_reload_);
+        return loaded.error();
+    }
+    apply(*std::move(loaded));
+    options_.applied(settings_);
+    pruner_.request_all();
+    observer_.observe(last_reload_);
+    return boost::system::in_place_value;
+}
+
+DaemonStatus Engine::status() {
+    DaemonStatus status;
+    status.version = options_.version;
+    status.now = clock_.now();
+    status.started = started_;
+    status.clock_speed = options_.clock_speed;
+    status.config_dir = settings_.config_dir;
+    status.last_reload_ok = last_reload_.ok;
+    status.last_reload = last_reload_.at;
+    status.last_reload_text = last_reload_.text;
+    status.policies = settings_.policies.size();
+    status.jobs = runs_.unfinished().size();
+    status.backups_in_flight = steps_.live().size();
+    return status;
+}
+
+PolicyStatus Engine::status_of(const Policy& policy) const {
+    PolicyStatus status;
+    status.policy = policy;
+    status.memory = scheduler_.memory(policy.name);
+    status.paused = status.memory.paused(clock_.now());
+    status.next_run = scheduler_.next(policy);
+    status.expected_interval = expected_interval(policy, clock_.now());
+    status.matched_instances = runs_.matched(policy.name);
+    if (const auto history = histories_.find(policy.name); history != histories_.end()) {
+        status.last_run = history->second.last_run;
+        status.last_success = history->second.last_success;
+    }
+    for (const auto& [id, run] : runs_.unfinished()) {
+        if (run.policy == policy.name) {
+            status.running = id;
+        }
+    }
+    return status;
+}
+
+std::vector<PolicyStatus> Engine::policies() {
+    std::vector<PolicyStatus> statuses;
+    for (const Policy& policy : settings_.policies) {
+        statuses.push_back(status_of(policy));
+    }
+    return statuses;
+}
+
+Outcome<PolicyStatus> Engine::policy(PolicyName name) {
+    const Policy* policy = find(name);
+    if (policy == nullptr) {
+        return no_policy(name);
+    }
+    return status_of(*policy);
+}
+
+std::vector<JobStatus> Engine::jobs() {
+    std::vector<JobStatus> jobs;
+    for (const auto& [id, run] : runs_.unfinished()) {
+        jobs.push_back(runs_.job(run));
+    }
+    return jobs;
+}
+
+Outcome<JobStatus> Engine::job(RunId id) {
+    const auto unfinished = runs_.unfinished().find(id);
+    if (unfinished != runs_.unfinished().end()) {
+        return runs_.job(unfinished->second);
+    }
+    const std::optional<Run> run = catalog_.run(id);
+    if (!run) {
+        return refusal(command_code::not_found, "there is no job " + std::to_string(id.value()));
+    }
+    JobStatus status;
+    status.run = *run;
+    BackupFilter filter;
+    filter.run = id;
+    filter.limit = std::numeric_limits<std::int32_t>::max();
+    for (const Backup& backup : catalog_.backups(filter)) {
+        status.total += 1;
+        status.ended[backup.result.value_or(Result::failed)] += 1;
+    }
+    return status;
+}
+
+std::vector<Run> Engine::runs(std::optional<PolicyName> policy, std::size_t limit) {
+    return catalog_.runs(std::move(policy), limit);
+}
+
+std::vector<Backup> Engine::backups(const BackupFilter& filter) {
+    return catalog_.backups(filter);
+}
+
+Outcome<Backup> Engine::backup(BackupId id) {
+    std::optional<Backup> backup = catalog_.backup(id);
+    if (!backup) {
+        return refusal(
+            command_code::not_found,
+            "there is no backup or recovery point " + std::to_string(id.value())
+        );
+    }
+    return *std::move(backup);
+}
+
+Outcome<Plan> Engine::plan(std::optional<PolicyName> policy) {
+    const Outcome<std::vector<Policy>> policies = chosen(policy);
+    if (!policies) {
+        return policies.error();
+    }
+    Plan plan;
+    for (const Policy& each : *policies) {
+        Plan part = plan_retention(each, catalog_.points(each.name), clock_.now());
+        std::ranges::move(part.decisions, std::back_inserter(plan.decisions));
+    }
+    return plan;
+}
+
+Outcome<std::vector<CalendarEntry>> Engine::calendar(
+    std::optional<PolicyName> policy, std::size_t count
+) {
+    const Outcome<std::vector<Policy>> policies = chosen(policy);
+    if (!policies) {
+        return policies.error();
+    }
+    std::vector<CalendarEntry> entries;
+    for (const Policy& each : *policies) {
+        std::optional<Instant> at = clock_.now();
+        for (std::size_t i = 0; i < count && at; ++i) {
+            at = next_firing(each, *at);
+            if (at) {
+                entries.push_back(CalendarEntry{each.name, *at, each.zone});
+            }
+        }
+    }
+    std::ranges::stable_sort(entries, {}, &CalendarEntry::at);
+    return entries;
+}
+
+}  // namespace cvmbackup

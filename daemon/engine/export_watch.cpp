@@ -1,0 +1,109 @@
+#include "engine/export_watch.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+namespace {
+
+// The promised objects out of what is listed. The names that the API promises and those it writes
+// are documented in different forms; if none of the promised exists, as many objects under the
+// backup's own prefix stand for them.
+std::vector<StoredObject> promised(
+    const action::WatchExport& what, const std::vector<StoredObject>& listed
+) {
+    std::vector<StoredObject> objects;
+    for (const StoredObject& object : listed) {
+        if (std::ranges::find(what.keys, object.key) != what.keys.end()) {
+            objects.push_back(object);
+        }
+    }
+    return objects.empty() ? listed : objects;
+}
+
+Duration next_interval(Duration age) {
+    return std::clamp<Duration>(age / 20, export_poll_shortest, export_poll_longest);
+}
+
+}  // namespace
+
+ExportWatch::ExportWatch(Clock& clock, Cloud& cloud, Report report)
+    : clock_(clock)
+    , cloud_(cloud)
+    , report_(std::move(report))
+    , sleeper_(clock.sleeper()) {}
+
+void ExportWatch::add(BackupId backup, const action::WatchExport& what) {
+    Watched watched;
+    watched.backup = backup;
+    watched.what = what;
+    watched.next_look = std::max(clock_.now(), what.since + export_poll_shortest);
+    watched_.insert_or_assign(what.copy, std::move(watched));
+    sleeper_->wake();
+}
+
+Task<void> ExportWatch::run() {
+    while (true) {
+        Instant next = Instant::max();
+        std::vector<CopyId> due;
+        for (const auto& [copy, watched] : watched_) {
+            if (watched.next_look <= clock_.now()) {
+                due.push_back(copy);
+            } else {
+                next = std::min(next, watched.next_look);
+            }
+        }
+        for (const CopyId copy : due) {
+            co_await look(copy);
+        }
+        if (due.empty()) {
+            co_await sleeper_->sleep_until(next);
+        }
+    }
+}
+
+Task<void> ExportWatch::look(CopyId copy) {
+    const action::WatchExport what = watched_.at(copy).what;
+    const Outcome<std::vector<StoredObject>> listed =
+        co_await cloud_.list_objects(what.bucket, what.prefix);
+    Watched& watched = watched_.at(copy);
+    const Instant now = clock_.now();
+    watched.next_look = now + next_interval(now - what.since);
+    if (!listed) {
+        co_return;
+    }
+    std::vector<StoredObject> objects = promised(what, *listed);
+    const bool complete = objects.size() >= std::max<std::size_t>(1, what.keys.size());
+    if (complete && objects == watched.last_seen) {
+        co_await confirm(copy, std::move(objects));
+        co_return;
+    }
+    if (complete) {
+        watched.last_seen = std::move(objects);
+        watched.next_look = now + export_poll_shortest;
+    } else if (now - what.since > export_patience) {
+        forget(copy, event::Overdue{copy, std::to_string(objects.size()) + " objects exist"});
+    }
+}
+
+Task<void> ExportWatch::confirm(CopyId copy, std::vector<StoredObject> objects) {
+    const BucketPlace bucket = watched_.at(copy).what.bucket;
+    for (StoredObject& object : objects) {
+        const Outcome<std::optional<StoredObject>> head =
+            co_await cloud_.head_object(bucket, object.key);
+        if (!head || !*head || (*head)->size_bytes != object.size_bytes) {
+            watched_.at(copy).last_seen.clear();
+            co_return;
+        }
+        object = **head;
+    }
+    forget(copy, event::ExportCompleted{copy, std::move(objects)});
+}
+
+void ExportWatch::forget(CopyId copy, const Event& event) {
+    const BackupId backup = watched_.at(copy).backup;
+    watched_.erase(copy);
+    report_(backup, event);
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,47 @@
+// Watches exports in progress. No API reports an export's progress, so it is complete when every
+// object is there and has not changed between two looks; then each is asked for once more with
+// HEAD, which is what the success rests on.
+#pragma once
+
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "rules/backup_machine.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace cvmbackup {
+
+constexpr Duration export_poll_shortest = std::chrono::seconds(30);
+constexpr Duration export_poll_longest = std::chrono::minutes(5);
+
+class ExportWatch {
+public:
+    using Report = std::function<void(BackupId, Event)>;
+
+    ExportWatch(Clock& clock, Cloud& cloud, Report report);
+
+    void add(BackupId backup, const action::WatchExport& what);
+    Task<void> run();
+
+private:
+    struct Watched {
+        BackupId backup;
+        action::WatchExport what;
+        Instant next_look{};
+        std::vector<StoredObject> last_seen;
+    };
+
+    Task<void> look(CopyId copy);
+    Task<void> confirm(CopyId copy, std::vector<StoredObject> objects);
+    void forget(CopyId copy, const Event& event);
+
+    Clock& clock_;
+    Cloud& cloud_;
+    Report report_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::map<CopyId, Watched> watched_;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,70 @@
+// Watches all images in flight of one account and region with shared reads, up to 100 to a call.
+// No backup polls alone. Images too young to be ready, judged by the quickest seen so far, are
+// not asked about.
+#pragma once
+
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "rules/backup_machine.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace cvmbackup {
+
+// How often the images in flight are read. At 1,000 images and 10 pages a cycle this takes 2.5 %
+// of the documented 40 DescribeImages calls a second.
+constexpr Duration image_poll_period = std::chrono::seconds(10);
+// An accepted image that lists do not show yet may still appear.
+constexpr Duration image_visibility = std::chrono::minutes(10);
+
+class ImageWatch {
+public:
+    using Report = std::function<void(BackupId, Event)>;
+
+    struct Progress {
+        std::optional<int> percent;
+        Instant since{};
+        std::optional<Instant> expected_end;
+        std::string state_word;
+    };
+
+    ImageWatch(Clock& clock, Cloud& cloud, Place place, Report report);
+
+    void add(BackupId backup, const action::WatchImage& what);
+    Task<void> run();
+    std::optional<Progress> progress(const ImageId& image) const;
+
+private:
+    struct Watched {
+        BackupId backup;
+        CopyId copy;
+        CopyKind kind = CopyKind::image;
+        Instant since{};
+        bool seen = false;
+        std::optional<int> percent;
+        std::string state_word;
+    };
+
+    struct Experience {
+        std::optional<Duration> quickest;
+        Duration sum{0};
+        int count = 0;
+    };
+
+    std::vector<ImageId> due(Instant now) const;
+    void judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer);
+    void judge_present(Watched& watched, const Image& image);
+    void forget(const ImageId& image, const Event& event);
+
+    Clock& clock_;
+    Cloud& cloud_;
+    Place place_;
+    Report report_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::map<ImageId, Watched> watched_;
+    std::map<CopyKind, Experience> experience_;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,269 @@
+#include "engine/pruner.hpp"
+
+#include "rules/retention.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace cvmbackup {
+
+namespace {
+
+bool is_gone(const Failure& failure) {
+    return failure.code.starts_with("InvalidImageId.NotFound");
+}
+
+bool is_shared(const Failure& failure) {
+    return failure.code == "InvalidImageId.InShared";
+}
+
+bool deletable(ImageState state) {
+    return state == ImageState::normal || state == ImageState::create_failed ||
+           state == ImageState::import_failed;
+}
+
+}  // namespace
+
+Pruner::Pruner(Clock& clock, Cloud& cloud, Catalog& catalog, Observer& observer, Alarms& alarms)
+    : clock_(clock)
+    , cloud_(cloud)
+    , catalog_(catalog)
+    , observer_(observer)
+    , alarms_(alarms)
+    , sleeper_(clock.sleeper()) {}
+
+void Pruner::set_policies(std::vector<Policy> policies) {
+    policies_.clear();
+    for (Policy& policy : policies) {
+        const PolicyName name = policy.name;
+        policies_.emplace(name, std::move(policy));
+    }
+}
+
+void Pruner::request(const PolicyName& policy) {
+    requested_.insert(policy);
+    sleeper_->wake();
+}
+
+void Pruner::request_all() {
+    for (const auto& [name, policy] : policies_) {
+        requested_.insert(name);
+    }
+    sleeper_->wake();
+}
+
+Task<void> Pruner::run() {
+    while (true) {
+        while (!requested_.empty() && !stopping_) {
+            const PolicyName name = *requested_.begin();
+            requested_.erase(requested_.begin());
+            const auto policy = policies_.find(name);
+            if (policy != policies_.end()) {
+                busy_ = true;
+                co_await prune(policy->second);
+                busy_ = false;
+            }
+        }
+        co_await sleeper_->sleep_until(Instant::max());
+    }
+}
+
+Task<void> Pruner::prune(Policy policy) {
+    const std::vector<Backup> points = catalog_.points(policy.name);
+    const Plan plan = plan_retention(policy, points, clock_.now());
+    std::map<CopyId, const Decision*> decided;
+    RetentionPassed passed;
+    for (const Decision& decision : plan.decisions) {
+        decided.emplace(decision.copy, &decision);
+        (decision.keep ? passed.kept : passed.expired) += 1;
+    }
+    std::map<Place, std::vector<Expired>> images;
+    std::vector<Expired> exports;
+    for (const Backup& backup : points) {
+        for (const Copy& copy : backup.copies) {
+            const auto decision = decided.find(copy.id);
+            const bool expired = decision != decided.end() && !decision->second->keep;
+            if (!expired && copy.state != CopyState::deleting) {
+                continue;
+            }
+            Expired what{policy.name, backup.instance, copy};
+            if (expired) {
+                what.copy.reason = decision->second->reason;
+            }
+            if (copy.kind == CopyKind::exported) {
+                exports.push_back(std::move(what));
+            } else {
+                images[copy.place].push_back(std::move(what));
+            }
+        }
+    }
+    for (auto& [place, expired] : images) {
+        co_await delete_images(place, std::move(expired));
+    }
+    for (Expired& expired : exports) {
+        co_await delete_objects(std::move(expired));
+    }
+    passed.at = clock_.now();
+    observer_.observe(passed);
+}
+
+// Reads the images again first: what is gone needs no call, what is not ours is left alone.
+Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired) {
+    std::vector<Expired> ours;
+    for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
+        const std::size_t end = std::min(expired.size(), begin + ids_per_call);
+        std::vector<ImageId> ids;
+        for (std::size_t i = begin; i < end; ++i) {
+            ids.push_back(expired[i].copy.image);
+        }
+        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
+        if (!images) {
+            for (std::size_t i = begin; i < end; ++i) {
+                postpone(expired[i], images.error());
+            }
+            continue;
+        }
+        for (std::size_t i = begin; i < end; ++i) {
+            const auto image = std::ranges::find(*images, expired[i].copy.image, &Image::id);
+            if (image == images->end()) {
+                std::vector<Expired> gone{expired[i]};
+                set_state(gone, CopyState::deleted);
+            } else if (image->name != expired[i].copy.name) {
+                refuse_foreign(expired[i], *image);
+            } else if (deletable(image->state)) {
+                ours.push_back(expired[i]);
+            }
+        }
+    }
+    for (std::size_t begin = 0; begin < ours.size() && !stopping_; begin += images_per_deletion) {
+        const std::size_t end = std::min(ours.size(), begin + images_per_deletion);
+        std::vector<Expired> batch(
+            std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(begin)),
+            std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(end))
+        );
+        co_await delete_batch(place, std::move(batch));
+    }
+}
+
+Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch) {
+    co_await cloud_.turn(place, Change::delete_images);
+    if (stopping_) {
+        co_return;
+    }
+    set_state(batch, CopyState::deleting);
+    std::vector<ImageId> ids;
+    for (const Expired& expired : batch) {
+        ids.push_back(expired.copy.image);
+    }
+    const Outcome<void> gone = co_await cloud_.delete_images(place, std::move(ids));
+    if (gone) {
+        set_state(batch, CopyState::deleted);
+        co_return;
+    }
+    // All or none: one image that cannot go keeps the others, so each is tried alone.
+    for (Expired& expired : batch) {
+        if (batch.size() == 1 && !is_shared(gone.error()) && !is_gone(gone.error())) {
+            postpone(std::move(expired), gone.error());
+            co_return;
+        }
+        co_await delete_one(place, std::move(expired));
+    }
+}
+
+Task<void> Pruner::delete_one(Place place, Expired expired) {
+    const std::vector<ImageId> id{expired.copy.image};
+    co_await cloud_.turn(place, Change::delete_images);
+    Outcome<void> gone = co_await cloud_.delete_images(place, id);
+    if (!gone && is_shared(gone.error())) {
+        const Outcome<std::vector<std::string>> shares =
+            co_await cloud_.image_shares(place, expired.copy.image);
+        if (!shares) {
+            postpone(std::move(expired), shares.error());
+            co_return;
+        }
+        co_await cloud_.turn(place, Change::unshare_image);
+        const Outcome<void> unshared =
+            co_await cloud_.unshare_image(place, expired.copy.image, *shares);
+        if (!unshared) {
+            postpone(std::move(expired), unshared.error());
+            co_return;
+        }
+        co_await cloud_.turn(place, Change::delete_images);
+        gone = co_await cloud_.delete_images(place, id);
+    }
+    if (!gone && !is_gone(gone.error())) {
+        postpone(std::move(expired), gone.error());
+        co_return;
+    }
+    std::vector<Expired> one{std::move(expired)};
+    set_state(one, CopyState::deleted);
+}
+
+Task<void> Pruner::delete_objects(Expired expired) {
+    std::vector<Expired> one{std::move(expired)};
+    set_state(one, CopyState::deleting);
+    const Copy copy = one.front().copy;
+    const BucketPlace bucket{copy.place.account, copy.place.region, copy.bucket};
+    for (const StoredObject& object : copy.objects) {
+        const Outcome<void> gone = co_await cloud_.delete_object(bucket, object.key);
+        if (!gone) {
+            postpone(std::move(one.front()), gone.error());
+            co_return;
+        }
+    }
+    set_state(one, CopyState::deleted);
+}
+
+void Pruner::set_state(std::vector<Expired>& expired, CopyState state) {
+    Changes changes;
+    std::vector<CopyChanged> facts;
+    for (Expired& each : expired) {
+        if (each.copy.state == state) {
+            continue;
+        }
+        const CopyState before = each.copy.state;
+        each.copy.state = state;
+        if (state == CopyState::deleted) {
+            each.copy.deleted_at = clock_.now();
+            each.copy.code.clear();
+        }
+        changes.copies.push_back(each.copy);
+        facts.push_back(CopyChanged{each.policy, each.instance, before, each.copy});
+    }
+    if (changes.empty()) {
+        return;
+    }
+    catalog_.commit(changes);
+    for (const CopyChanged& fact : facts) {
+        observer_.observe(fact);
+    }
+}
+
+void Pruner::postpone(Expired expired, const Failure& failure) {
+    observer_.observe(Notice{
+        Notice::Level::warning,
+        std::string(to_text(expired.copy.kind)) + " " + expired.copy.name + " in " +
+            expired.copy.place.region.text() + " cannot be deleted: " + failure.text +
+            "; trying again in " + to_text(prune_retry),
+        expired.policy,
+        expired.instance});
+    if (!retry_set_) {
+        retry_set_ = true;
+        alarms_.at(clock_.now() + prune_retry, [this] {
+            retry_set_ = false;
+            request_all();
+        });
+    }
+}
+
+void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
+    observer_.observe(Notice{
+        Notice::Level::error,
+        "image " + image.id.text() + " in " + expired.copy.place.region.text() + " is named '" +
+            image.name + "', not '" + expired.copy.name +
+            "' as this daemon named it; it is left alone",
+        expired.policy,
+        expired.instance});
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,69 @@
+// Deletes what retention no longer keeps, after every run and after changes of the policies. Only
+// images that the cloud still shows under the name this daemon gave them are deleted; an absent
+// image or object counts as deleted. Whatever cannot be deleted now stays `deleting` and is tried
+// again with the next pass.
+#pragma once
+
+#include "engine/alarms.hpp"
+#include "model/policy.hpp"
+#include "ports/catalog.hpp"
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "ports/observer.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace cvmbackup {
+
+// Images to one DeleteImages call. The cloud's limit is not published; a refused batch is taken
+// apart, so a wrong guess costs one call.
+constexpr std::size_t images_per_deletion = 20;
+constexpr Duration prune_retry = std::chrono::hours(1);
+
+class Pruner {
+public:
+    Pruner(Clock& clock, Cloud& cloud, Catalog& catalog, Observer& observer, Alarms& alarms);
+
+    void set_policies(std::vector<Policy> policies);
+    void request(const PolicyName& policy);
+    void request_all();
+    Task<void> run();
+
+    // No further deletion begins.
+    void stop() { stopping_ = true; }
+
+    bool busy() const { return busy_; }
+
+private:
+    struct Expired {
+        PolicyName policy;
+        InstanceId instance;
+        Copy copy;
+    };
+
+    Task<void> prune(Policy policy);
+    Task<void> delete_images(Place place, std::vector<Expired> expired);
+    Task<void> delete_batch(Place place, std::vector<Expired> batch);
+    Task<void> delete_one(Place place, Expired expired);
+    Task<void> delete_objects(Expired expired);
+    void set_state(std::vector<Expired>& expired, CopyState state);
+    void postpone(Expired expired, const Failure& failure);
+    void refuse_foreign(const Expired& expired, const Image& image);
+
+    Clock& clock_;
+    Cloud& cloud_;
+    Catalog& catalog_;
+    Observer& observer_;
+    Alarms& alarms_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::map<PolicyName, Policy> policies_;
+    std::set<PolicyName> requested_;
+    bool retry_set_ = false;
+    bool stopping_ = false;
+    bool busy_ = false;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,365 @@
+#include "engine/run_keeper.hpp"
+
+#include "engine/crew.hpp"
+#include "rules/backup_plan.hpp"
+#include "rules/selection.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace cvmbackup {
+
+namespace {
+
+// How long the instances of a run are asked for before it is given up.
+constexpr Duration choose_window = std::chrono::hours(6);
+constexpr Duration choose_retry_longest = std::chrono::minutes(10);
+
+}  // namespace
+
+RunKeeper::RunKeeper(
+    boost::asio::any_io_executor executor,
+    Clock& clock,
+    Cloud& cloud,
+    Catalog& catalog,
+    Observer& observer,
+    Alarms& alarms,
+    StepRunner& steps
+)
+    : executor_(std::move(executor))
+    , clock_(clock)
+    , cloud_(cloud)
+    , catalog_(catalog)
+    , observer_(observer)
+    , alarms_(alarms)
+    , steps_(steps)
+    , last_ids_(catalog.last_ids()) {
+    steps_.on_finished([this](const Backup& backup) { backup_finished(backup); });
+}
+
+void RunKeeper::on_run_finished(std::function<void(const Run&)> callback) {
+    run_finished_ = std::move(callback);
+}
+
+RunId RunKeeper::begin_run(Firing firing, const PolicyMemory& memory) {
+    last_ids_.run = RunId(last_ids_.run.value() + 1);
+    Run run;
+    run.id = last_ids_.run;
+    run.policy = firing.policy.name;
+    run.trigger = firing.trigger;
+    run.due = firing.due;
+    run.started = clock_.now();
+    Changes changes;
+    changes.runs.push_back(run);
+    changes.memories.push_back(memory);
+    catalog_.commit(changes);
+    runs_.emplace(run.id, run);
+    begin_task(executor_, choose(std::move(firing), run));
+    return run.id;
+}
+
+// Reads the inventory until it is there, then commits the backups that follow from it.
+Task<void> RunKeeper::choose(Firing firing, Run run) {
+    const Place place{firing.policy.account, firing.policy.region};
+    InstanceQuery query = query_for(firing.policy.select);
+    if (!firing.only.empty()) {
+        query = InstanceQuery{firing.only, {}};
+    }
+    const Instant give_up_at = clock_.now() + choose_window;
+    Duration pause = std::chrono::seconds(15);
+    while (true) {
+        const Outcome<std::vector<Instance>> inventory = co_await cloud_.instances(place, query);
+        if (inventory) {
+            const Policy& policy = firing.policy;
+            RunPlan plan = plan_run(firing, *inventory, known(policy, *inventory), clock_.now());
+            matched_[policy.name] = firing.only.empty() ? plan.matched : matched(policy.name);
+            admit(run, std::move(plan.backups));
+            break;
+        }
+        run.note = "cannot list the instances of " + place.region.text() + " (account " +
+                   place.account.text() + "): " + inventory.error().text;
+        const bool hopeless = inventory.error().remedy == Remedy::give_up;
+        if (hopeless || clock_.now() + pause > give_up_at) {
+            finish(run, Result::failed);
+            co_return;
+        }
+        runs_.insert_or_assign(run.id, run);
+        observer_.observe(Notice{
+            Notice::Level::warning,
+            run.note + "; trying again in " + to_text(pause),
+            run.policy,
+            InstanceId()});
+        co_await clock_.sleep_for(pause);
+        pause = std::min(pause * 2, choose_retry_longest);
+    }
+    const auto progress = progress_.find(run.id);
+    const std::size_t coming = progress == progress_.end() ? 0 : progress->second.open.size();
+    std::vector<Place> places{place};
+    for (const ReplicaTarget& target : firing.policy.replicas) {
+        places.push_back(Place{place.account, target.region});
+    }
+    for (const Place& each : places) {
+        co_await read_quota(each, coming);
+    }
+}
+
+// The numbers are for the operator; the cloud itself refuses what does not fit.
+Task<void> RunKeeper::read_quota(Place place, std::size_t images_to_come) {
+    const Outcome<ImageQuota> quota = co_await cloud_.image_quota(place);
+    if (!quota) {
+        co_return;
+    }
+    observer_.observe(QuotaSeen{place, quota->limit, quota->used});
+    const auto room = static_cast<std::int64_t>(quota->limit) - quota->used;
+    if (room < static_cast<std::int64_t>(images_to_come)) {
+        observer_.observe(Notice{
+            Notice::Level::warning,
+            "the image quota of " + place.region.text() + " (account " + place.account.text() +
+                ") has room for " + std::to_string(std::max<std::int64_t>(room, 0)) + " of " +
+                std::to_string(images_to_come) + " images to come (" + std::to_string(quota->used) +
+                " of " + std::to_string(quota->limit) +
+                " in use); raise the quota, delete images or keep fewer",
+            PolicyName(),
+            InstanceId()});
+    }
+}
+
+KnownBackups RunKeeper::known(const Policy& policy, const std::vector<Instance>& inventory) const {
+    KnownBackups known;
+    for (const auto& [id, backup] : steps_.live()) {
+        if (backup.policy == policy.name) {
+            known.under_way.emplace(backup.instance, id);
+        }
+    }
+    if (policy.exported && policy.exported->every != Every::backup) {
+        for (const Instance& instance : inventory) {
+            const auto newest = catalog_.newest_copy(policy.name, instance.id, CopyKind::exported);
+            if (newest) {
+                known.newest_export.emplace(instance.id, *newest);
+            }
+        }
+    }
+    return known;
+}
+
+void RunKeeper::give_ids(Backup& backup, const Run& run) {
+    last_ids_.backup = BackupId(last_ids_.backup.value() + 1);
+    backup.id = last_ids_.backup;
+    backup.run = run.id;
+    for (Copy& copy : backup.copies) {
+        last_ids_.copy = CopyId(last_ids_.copy.value() + 1);
+        copy.id = last_ids_.copy;
+        copy.backup = backup.id;
+    }
+}
+
+void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
+    if (backups.empty()) {
+        Run empty = run;
+        empty.note = "no instance matches the policy's selection; nothing was backed up";
+        finish(empty, Result::skipped);
+        return;
+    }
+    Run chosen = run;
+    chosen.note.clear();
+    runs_.insert_or_assign(chosen.id, chosen);
+    Progress& progress = progress_[run.id];
+    progress.total = backups.size();
+    for (const Backup& backup : backups) {
+        if (backup.result) {
+            progress.ended[*backup.result] += 1;
+        } else {
+            progress.open.insert(backup.id);
+        }
+    }
+    Changes changes;
+    changes.runs.push_back(chosen);
+    changes.backups = std::move(backups);
+    catalog_.commit(changes);
+    observer_.observe(RunStarted{chosen, progress.total, progress.total - progress.open.size()});
+    for (Backup& backup : changes.backups) {
+        if (backup.state == BackupState::finished) {
+            observer_.observe(BackupFinished{backup});
+            continue;
+        }
+        waiting_.emplace(backup.start_at, backup.id);
+        steps_.take(std::move(backup));
+    }
+    release();
+    end_if_done(run.id);
+}
+
+bool RunKeeper::has_room(const Place& place) const {
+    if (in_flight_max_ == 0) {
+        return true;
+    }
+    const auto found = running_.find(place);
+    return found == running_.end() || found->second < static_cast<std::size_t>(in_flight_max_);
+}
+
+// Lets those begin whose time has come, as far as the limit allows.
+void RunKeeper::release() {
+    const Instant now = clock_.now();
+    for (auto next = waiting_.begin(); next != waiting_.end() && next->first <= now;) {
+        const auto backup = steps_.live().find(next->second);
+        if (backup != steps_.live().end() && !has_room(backup->second.place)) {
+            ++next;
+            continue;
+        }
+        if (backup != steps_.live().end()) {
+            running_[backup->second.place] += 1;
+            steps_.feed(next->second, event::Resumed{});
+        }
+        next = waiting_.erase(next);
+    }
+    const auto later =
+        std::ranges::find_if(waiting_, [&](const auto& entry) { return entry.first > now; });
+    if (later != waiting_.end() && (next_release_ <= now || later->first < next_release_)) {
+        next_release_ = later->first;
+        alarms_.at(next_release_, [this] { release(); });
+    }
+}
+
+void RunKeeper::backup_finished(const Backup& backup) {
+    if (waiting_.erase({backup.start_at, backup.id}) == 0) {
+        running_[backup.place] -= 1;
+    }
+    Progress& progress = progress_[backup.run];
+    progress.open.erase(backup.id);
+    progress.ended[*backup.result] += 1;
+    release();
+    end_if_done(backup.run);
+}
+
+void RunKeeper::end_if_done(RunId id) {
+    const Progress& progress = progress_[id];
+    if (!progress.open.empty()) {
+        return;
+    }
+    std::vector<Result> results;
+    for (const auto& [result, count] : progress.ended) {
+        results.insert(results.end(), count, result);
+    }
+    finish(runs_.at(id), run_result(results));
+}
+
+void RunKeeper::finish(Run run, Result result) {
+    run.finished = clock_.now();
+    run.result = result;
+    Changes changes;
+    changes.runs.push_back(run);
+    catalog_.commit(changes);
+    runs_.erase(run.id);
+    progress_.erase(run.id);
+    observer_.observe(RunFinished{run});
+    run_finished_(run);
+}
+
+void RunKeeper::resume(const std::vector<Policy>& policies) {
+    std::map<RunId, std::vector<Backup>> open;
+    for (Backup& backup : catalog_.unfinished_backups()) {
+        open[backup.run].push_back(std::move(backup));
+    }
+    for (Run& run : catalog_.unfinished_runs()) {
+        runs_.emplace(run.id, run);
+        BackupFilter filter;
+        filter.run = run.id;
+        filter.limit = std::numeric_limits<std::int32_t>::max();
+        Progress& progress = progress_[run.id];
+        for (const Backup& backup : catalog_.backups(filter)) {
+            progress.total += 1;
+            if (backup.result) {
+                progress.ended[*backup.result] += 1;
+            } else {
+                progress.open.insert(backup.id);
+            }
+        }
+        if (progress.total > 0) {
+            for (Backup& backup : open[run.id]) {
+                waiting_.emplace(backup.start_at, backup.id);
+                steps_.take(std::move(backup));
+            }
+            end_if_done(run.id);
+            continue;
+        }
+        progress_.erase(run.id);
+        const auto policy = std::ranges::find(policies, run.policy, &Policy::name);
+        if (policy == policies.end() || run.trigger == Trigger::manual) {
+            run.note = policy == policies.end()
+                           ? "the policy was removed before its instances were chosen"
+                           : "the daemon stopped before the instances were chosen; run it again";
+            finish(run, Result::failed);
+            continue;
+        }
+        begin_task(executor_, choose(Firing{*policy, run.trigger, run.due, {}}, run));
+    }
+    release();
+}
+
+Outcome<void> RunKeeper::cancel(RunId id) {
+    const auto progress = progress_.find(id);
+    if (progress == progress_.end()) {
+        const bool choosing = runs_.contains(id);
+        return Failure{
+            Remedy::give_up,
+            choosing ? "Busy" : "NotFound",
+            choosing ? "job " + std::to_string(id.value()) +
+                           " is still choosing its instances; cancel it when it has begun"
+                     : "no job " + std::to_string(id.value()) + " is running",
+            ""};
+    }
+    for (const BackupId backup : progress->second.open) {
+        steps_.feed(backup, event::CancelRequested{});
+    }
+    return boost::system::in_place_value;
+}
+
+StepStatus RunKeeper::step_status(const Backup& backup, const Copy& copy) const {
+    StepStatus status;
+    status.backup = backup.id;
+    status.instance = backup.instance;
+    status.instance_name = backup.instance_name;
+    status.kind = copy.kind;
+    status.place = copy.place;
+    status.state = copy.state;
+    status.begun = copy.accepted_at ? copy.accepted_at : copy.intended_at;
+    status.text = copy.reason;
+    if (backup.state == BackupState::waiting) {
+        status.text = "begins at " + to_rfc3339(backup.start_at);
+    }
+    if (copy.state == CopyState::accepted) {
+        if (const auto progress = steps_.progress(copy)) {
+            status.percent = progress->percent;
+            status.expected_end = progress->expected_end;
+        }
+    }
+    return status;
+}
+
+JobStatus RunKeeper::job(const Run& run) const {
+    JobStatus status;
+    status.run = run;
+    const auto progress = progress_.find(run.id);
+    if (progress == progress_.end()) {
+        return status;
+    }
+    status.total = progress->second.total;
+    status.ended = progress->second.ended;
+    for (const BackupId id : progress->second.open) {
+        const auto backup = steps_.live().find(id);
+        if (backup == steps_.live().end()) {
+            continue;
+        }
+        for (const Copy& copy : backup->second.copies) {
+            status.steps.push_back(step_status(backup->second, copy));
+        }
+    }
+    return status;
+}
+
+std::size_t RunKeeper::matched(const PolicyName& policy) const {
+    const auto found = matched_.find(policy);
+    return found == matched_.end() ? 0 : found->second;
+}
+
+}  // namespace cvmbackup

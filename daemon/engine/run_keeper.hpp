@@ -1,0 +1,91 @@
+// Keeps runs: begins one for each firing, chooses its instances, lets its backups begin at their
+// times, ends it when the last of them has ended, and goes on with all of it after a restart.
+// A run is in the catalog before anything else happens for it.
+#pragma once
+
+#include "engine/alarms.hpp"
+#include "engine/step_runner.hpp"
+#include "model/failure.hpp"
+#include "model/policy.hpp"
+#include "model/status.hpp"
+#include "ports/catalog.hpp"
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "ports/observer.hpp"
+#include "rules/run_plan.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cvmbackup {
+
+class RunKeeper {
+public:
+    RunKeeper(
+        boost::asio::any_io_executor executor,
+        Clock& clock,
+        Cloud& cloud,
+        Catalog& catalog,
+        Observer& observer,
+        Alarms& alarms,
+        StepRunner& steps
+    );
+
+    // Called after the commit that finished the run.
+    void on_run_finished(std::function<void(const Run&)> callback);
+
+    // Begins the run; `memory` is committed with it, so a firing is never acted on twice.
+    RunId begin_run(Firing firing, const PolicyMemory& memory);
+    // Everything unfinished in the catalog. Policies are needed for runs that had not chosen yet.
+    void resume(const std::vector<Policy>& policies);
+    Outcome<void> cancel(RunId run);
+
+    void set_in_flight_max(int backups) { in_flight_max_ = backups; }
+
+    const std::map<RunId, Run>& unfinished() const { return runs_; }
+
+    // Unfinished backups of the run, and how the others ended.
+    JobStatus job(const Run& run) const;
+    std::size_t matched(const PolicyName& policy) const;
+
+private:
+    struct Progress {
+        std::map<Result, std::size_t> ended;
+        std::set<BackupId> open;
+        std::size_t total = 0;
+    };
+
+    Task<void> choose(Firing firing, Run run);
+    Task<void> read_quota(Place place, std::size_t images_to_come);
+    KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;
+    void give_ids(Backup& backup, const Run& run);
+    void admit(const Run& run, std::vector<Backup> backups);
+    void release();
+    bool has_room(const Place& place) const;
+    void backup_finished(const Backup& backup);
+    void finish(Run run, Result result);
+    void end_if_done(RunId id);
+    StepStatus step_status(const Backup& backup, const Copy& copy) const;
+
+    boost::asio::any_io_executor executor_;
+    Clock& clock_;
+    Cloud& cloud_;
+    Catalog& catalog_;
+    Observer& observer_;
+    Alarms& alarms_;
+    StepRunner& steps_;
+    std::function<void(const Run&)> run_finished_;
+    LastIds last_ids_;
+    std::map<RunId, Run> runs_;
+    std::map<RunId, Progress> progress_;
+    std::set<std::pair<Instant, BackupId>> waiting_;  // by start time
+    Instant next_release_{};
+    std::map<Place, std::size_t> running_;  // begun and unfinished backups
+    std::map<PolicyName, std::size_t> matched_;
+    int in_flight_max_ = 0;
+};
+
+}  // namespace cvmbackup

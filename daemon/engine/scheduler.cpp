@@ -1,0 +1,110 @@
+#include "engine/scheduler.hpp"
+
+#include "rules/calendar.hpp"
+#include "rules/catch_up.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+Scheduler::Scheduler(Clock& clock, Catalog& catalog, Observer& observer, Fire fire)
+    : clock_(clock)
+    , catalog_(catalog)
+    , observer_(observer)
+    , fire_(std::move(fire))
+    , sleeper_(clock.sleeper()) {
+    for (PolicyMemory& memory : catalog.memories()) {
+        const PolicyName name = memory.policy;
+        memories_.emplace(name, std::move(memory));
+    }
+}
+
+void Scheduler::set_policies(std::vector<Policy> policies) {
+    policies_ = std::move(policies);
+    next_.clear();
+    Changes changes;
+    for (const Policy& policy : policies_) {
+        PolicyMemory& memory = memories_[policy.name];
+        if (!memory.known_since) {
+            memory.policy = policy.name;
+            memory.known_since = clock_.now();
+            changes.memories.push_back(memory);
+        }
+        next_[policy.name] = next_firing(policy, memory.last_due.value_or(*memory.known_since));
+    }
+    if (!changes.empty()) {
+        catalog_.commit(changes);
+    }
+    sleeper_->wake();
+}
+
+Task<void> Scheduler::run() {
+    while (true) {
+        fire_due();
+        Instant earliest = Instant::max();
+        for (const auto& [policy, next] : next_) {
+            earliest = std::min(earliest, next.value_or(Instant::max()));
+        }
+        co_await sleeper_->sleep_until(earliest);
+    }
+}
+
+void Scheduler::fire_due() {
+    const Instant now = clock_.now();
+    for (const Policy& policy : policies_) {
+        const std::optional<Instant> next = next_[policy.name];
+        if (next && *next <= now) {
+            consider(policy, now);
+        }
+    }
+}
+
+// At least one firing is due. The newest stands for all.
+void Scheduler::consider(const Policy& policy, Instant now) {
+    PolicyMemory memory = memories_[policy.name];
+    const Instant first = *next_[policy.name];
+    const Instant last = memory.last_due.value_or(*memory.known_since);
+    const std::optional<Instant> second = next_firing(policy, first);
+    const bool on_time = now - first <= lateness_allowed && (!second || *second > now);
+    const std::optional<Instant> due = on_time ? first : missed_firing(policy, last, now);
+    memory.last_due = on_time ? first : now;
+    if (memory.paused(now)) {
+        remember(memory);
+        observer_.observe(Notice{
+            Notice::Level::info,
+            "the firing of " + to_rfc3339(first) + " is passed over: the policy is paused" +
+                (memory.pause_reason.empty() ? "" : " (" + memory.pause_reason + ")"),
+            policy.name,
+            InstanceId()});
+    } else if (due) {
+        memories_[policy.name] = memory;
+        fire_(policy, on_time ? Trigger::schedule : Trigger::catch_up, *due, memory);
+    } else {
+        remember(memory);
+        observer_.observe(Notice{
+            Notice::Level::warning,
+            "the firing of " + to_rfc3339(first) +
+                " was missed and is not made up for (catch_up); the next one is on time",
+            policy.name,
+            InstanceId()});
+    }
+    next_[policy.name] = next_firing(policy, *memory.last_due);
+}
+
+const PolicyMemory& Scheduler::memory(const PolicyName& policy) const {
+    return memories_.at(policy);
+}
+
+void Scheduler::remember(const PolicyMemory& memory) {
+    Changes changes;
+    changes.memories.push_back(memory);
+    catalog_.commit(changes);
+    memories_[memory.policy] = memory;
+}
+
+std::optional<Instant> Scheduler::next(const Policy& policy) const {
+    const auto found = next_.find(policy.name);
+    return found == next_.end() ? std::nullopt : found->second;
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,51 @@
+// Sleeps until the next firing of any policy and fires it once. What a firing is, and whether a
+// missed one is made up for, is decided by rules/calendar and rules/catch_up from the last
+// scheduled instant that was acted on, which is remembered in the catalog.
+#pragma once
+
+#include "model/backup.hpp"
+#include "model/policy.hpp"
+#include "ports/catalog.hpp"
+#include "ports/clock.hpp"
+#include "ports/observer.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace cvmbackup {
+
+// A firing noticed later than this was missed (the daemon or the machine did not run).
+constexpr Duration lateness_allowed = std::chrono::minutes(1);
+
+class Scheduler {
+public:
+    // Commits the memory together with the run it begins.
+    using Fire = std::function<void(const Policy&, Trigger, Instant due, const PolicyMemory&)>;
+
+    Scheduler(Clock& clock, Catalog& catalog, Observer& observer, Fire fire);
+
+    // Replaces the policies; one seen for the first time fires from now on, not for the past.
+    void set_policies(std::vector<Policy> policies);
+    Task<void> run();
+
+    const PolicyMemory& memory(const PolicyName& policy) const;
+    void remember(const PolicyMemory& memory);  // commits
+    std::optional<Instant> next(const Policy& policy) const;
+
+private:
+    void fire_due();
+    void consider(const Policy& policy, Instant now);
+
+    Clock& clock_;
+    Catalog& catalog_;
+    Observer& observer_;
+    Fire fire_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::vector<Policy> policies_;
+    std::map<PolicyName, PolicyMemory> memories_;
+    std::map<PolicyName, std::optional<Instant>> next_;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,276 @@
+#include "engine/step_runner.hpp"
+
+#include "engine/crew.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+StepRunner::StepRunner(
+    boost::asio::any_io_executor executor,
+    Clock& clock,
+    Cloud& cloud,
+    Catalog& catalog,
+    Observer& observer,
+    Alarms& alarms
+)
+    : executor_(std::move(executor))
+    , clock_(clock)
+    , cloud_(cloud)
+    , catalog_(catalog)
+    , observer_(observer)
+    , alarms_(alarms)
+    , exports_(clock, cloud, [this](BackupId backup, const Event& event) { feed(backup, event); }) {
+}
+
+void StepRunner::on_finished(std::function<void(const Backup&)> callback) {
+    finished_ = std::move(callback);
+}
+
+void StepRunner::begin() {
+    begin_task(executor_, exports_.run());
+}
+
+void StepRunner::take(Backup backup) {
+    live_.insert_or_assign(backup.id, std::move(backup));
+}
+
+void StepRunner::feed(BackupId id, const Event& event) {
+    const auto found = live_.find(id);
+    if (found == live_.end()) {
+        return;  // finished meanwhile; a late answer changes nothing
+    }
+    committed_.emplace(id, found->second);
+    for (Action& action : step(found->second, event, clock_.now())) {
+        pending_.push_back(Pending{id, std::move(action)});
+    }
+    if (!flush_posted_) {
+        flush_posted_ = true;
+        boost::asio::post(executor_, [this] { flush(); });
+    }
+}
+
+void StepRunner::flush() {
+    flush_posted_ = false;
+    const std::map<BackupId, Backup> before = std::exchange(committed_, {});
+    std::vector<Pending> pending = std::exchange(pending_, {});
+    Changes changes;
+    for (const auto& [id, old] : before) {
+        const Backup& now = live_.at(id);
+        if (now != old) {
+            changes.backups.push_back(now);
+        }
+    }
+    if (!changes.empty()) {
+        catalog_.commit(changes);
+    }
+    for (const Backup& after : changes.backups) {
+        tell(before.at(after.id), after);
+    }
+    for (Pending& next : pending) {
+        carry_out(next.backup, std::move(next.action));
+    }
+    for (const Backup& after : changes.backups) {
+        if (after.state == BackupState::finished) {
+            live_.erase(after.id);
+            finished_(after);
+        }
+    }
+}
+
+void StepRunner::tell(const Backup& before, const Backup& after) {
+    if (!before.started && after.started) {
+        observer_.observe(BackupStarted{after});
+    }
+    for (std::size_t i = 0; i < after.copies.size(); ++i) {
+        const Copy& copy = after.copies[i];
+        if (before.copies[i].state != copy.state) {
+            observer_.observe(CopyChanged{
+                after.policy, after.instance, before.copies[i].state, copy});
+        }
+    }
+    if (after.state == BackupState::finished) {
+        observer_.observe(BackupFinished{after});
+    }
+}
+
+void StepRunner::carry_out(BackupId backup, Action action) {
+    std::visit([&](auto& what) { perform(backup, std::move(what)); }, action);
+}
+
+ImageWatch& StepRunner::watch_of(const Place& place) {
+    std::unique_ptr<ImageWatch>& watch = watches_[place];
+    if (!watch) {
+        watch = std::make_unique<ImageWatch>(
+            clock_,
+            cloud_,
+            place,
+            [this](BackupId backup, const Event& event) { feed(backup, event); }
+        );
+        begin_task(executor_, watch->run());
+    }
+    return *watch;
+}
+
+std::optional<ImageWatch::Progress> StepRunner::progress(const Copy& copy) const {
+    const auto watch = watches_.find(copy.place);
+    return watch == watches_.end() ? std::nullopt : watch->second->progress(copy.image);
+}
+
+void StepRunner::stop(std::function<void()> idle) {
+    stopping_ = true;
+    idle_ = std::move(idle);
+    if (calls_under_way_ == 0) {
+        idle_();
+    }
+}
+
+void StepRunner::call_ended() {
+    --calls_under_way_;
+    if (stopping_ && calls_under_way_ == 0) {
+        // After the flush that writes down the last answer.
+        boost::asio::post(executor_, [this] { idle_(); });
+    }
+}
+
+void StepRunner::perform(BackupId backup, action::AwaitTurn what) {
+    begin_task(executor_, await_turn(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::CreateImage what) {
+    call_begun();
+    begin_task(executor_, create_image(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::SyncImage what) {
+    call_begun();
+    begin_task(executor_, sync_image(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::ExportImage what) {
+    call_begun();
+    begin_task(executor_, export_image(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::FindImage what) {
+    begin_task(executor_, find_image(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::FindObjects what) {
+    begin_task(executor_, find_objects(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::WatchImage what) {
+    watch_of(what.place).add(backup, what);
+}
+
+void StepRunner::perform(BackupId backup, action::WatchExport what) {
+    exports_.add(backup, what);
+}
+
+void StepRunner::perform(BackupId backup, action::DiscardImage what) {
+    begin_task(executor_, discard_image(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::Wait what) {
+    alarms_.at(what.until, [this, backup, copies = std::move(what.copies)] {
+        feed(backup, event::TimePassed{copies});
+    });
+}
+
+Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
+    co_await cloud_.turn(what.place, what.change);
+    if (!stopping_) {
+        feed(backup, event::TurnCame{std::move(what.copies)});
+    }
+}
+
+Task<void> StepRunner::create_image(BackupId backup, action::CreateImage what) {
+    const Outcome<ImageId> image =
+        co_await cloud_.create_image(what.place, std::move(what.request));
+    if (image) {
+        feed(backup, event::ImageAccepted{what.copy, *image, ""});
+    } else {
+        feed(backup, event::Refused{{what.copy}, image.error()});
+    }
+    call_ended();
+}
+
+Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
+    const std::vector<Region> destinations = what.request.destinations;
+    const Outcome<std::vector<SyncedImage>> images =
+        co_await cloud_.sync_image(what.place, std::move(what.request));
+    if (!images) {
+        feed(backup, event::Refused{what.copies, images.error()});
+        call_ended();
+        co_return;
+    }
+    for (std::size_t i = 0; i < what.copies.size(); ++i) {
+        const auto found = std::ranges::find(*images, destinations[i], &SyncedImage::region);
+        if (found != images->end()) {
+            feed(backup, event::ImageAccepted{what.copies[i], found->image, ""});
+        } else {
+            Failure unnamed{
+                Remedy::look_first,
+                "Answer",
+                "the answer to SyncImages names no image in " + destinations[i].text(),
+                ""};
+            feed(backup, event::Refused{{what.copies[i]}, std::move(unnamed)});
+        }
+    }
+    call_ended();
+}
+
+Task<void> StepRunner::export_image(BackupId backup, action::ExportImage what) {
+    const Outcome<std::vector<std::string>> keys =
+        co_await cloud_.export_image(what.place, std::move(what.request));
+    if (keys) {
+        feed(backup, event::ExportAccepted{what.copy, *keys});
+    } else {
+        feed(backup, event::Refused{{what.copy}, keys.error()});
+    }
+    call_ended();
+}
+
+Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
+    const Outcome<std::vector<Image>> images = co_await cloud_.images_named(what.place, what.name);
+    if (!images) {
+        feed(backup, event::LookFailed{what.copy, images.error()});
+        co_return;
+    }
+    const auto oldest = std::ranges::min_element(*images, {}, [](const Image& image) {
+        return std::pair(image.created.value_or(Instant::max()), image.id);
+    });
+    event::Looked looked{what.copy, std::nullopt};
+    if (oldest != images->end()) {
+        looked.image = *oldest;
+    }
+    feed(backup, looked);
+}
+
+Task<void> StepRunner::find_objects(BackupId backup, action::FindObjects what) {
+    const Outcome<std::vector<StoredObject>> objects =
+        co_await cloud_.list_objects(what.bucket, what.prefix);
+    if (objects) {
+        feed(backup, event::ObjectsLooked{what.copy, *objects});
+    } else {
+        feed(backup, event::LookFailed{what.copy, objects.error()});
+    }
+}
+
+// The failed image may hold the name and a place in the quota. It stays if it cannot be deleted:
+// retention takes it later.
+Task<void> StepRunner::discard_image(BackupId backup, action::DiscardImage what) {
+    co_await cloud_.turn(what.place, Change::delete_images);
+    const std::vector<ImageId> images{what.image};
+    const Outcome<void> gone = co_await cloud_.delete_images(what.place, images);
+    if (!gone && gone.error().remedy != Remedy::give_up) {
+        alarms_.at(clock_.now() + retry_longest, [this, backup, what] { perform(backup, what); });
+        co_return;
+    }
+    feed(backup, event::Discarded{what.copy});
+}
+
+}  // namespace cvmbackup

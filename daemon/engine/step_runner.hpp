@@ -1,0 +1,102 @@
+// The only place where machines, catalog and cloud meet: an event is stepped through its backup's
+// machine, the changed backup is committed, then the machine's actions are carried out and their
+// results come back as events. Steps that fall together share one commit.
+#pragma once
+
+#include "engine/alarms.hpp"
+#include "engine/export_watch.hpp"
+#include "engine/image_watch.hpp"
+#include "ports/catalog.hpp"
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "ports/observer.hpp"
+#include "rules/backup_machine.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace cvmbackup {
+
+class StepRunner {
+public:
+    StepRunner(
+        boost::asio::any_io_executor executor,
+        Clock& clock,
+        Cloud& cloud,
+        Catalog& catalog,
+        Observer& observer,
+        Alarms& alarms
+    );
+
+    // Called for each backup after the commit that finished it.
+    void on_finished(std::function<void(const Backup&)> callback);
+    void begin();  // starts the watchers
+
+    void take(Backup backup);  // an unfinished backup that is in the catalog
+    void feed(BackupId backup, const Event& event);
+
+    const std::map<BackupId, Backup>& live() const { return live_; }
+
+    std::optional<ImageWatch::Progress> progress(const Copy& copy) const;
+
+    // No new call that changes the cloud leaves; `idle` runs when none is under way.
+    void stop(std::function<void()> idle);
+
+private:
+    struct Pending {
+        BackupId backup;
+        Action action;
+    };
+
+    void flush();
+    void tell(const Backup& before, const Backup& after);
+    void carry_out(BackupId backup, Action action);
+    ImageWatch& watch_of(const Place& place);
+
+    void call_begun() { ++calls_under_way_; }
+
+    void call_ended();
+
+    void perform(BackupId backup, action::AwaitTurn what);
+    void perform(BackupId backup, action::CreateImage what);
+    void perform(BackupId backup, action::SyncImage what);
+    void perform(BackupId backup, action::ExportImage what);
+    void perform(BackupId backup, action::FindImage what);
+    void perform(BackupId backup, action::FindObjects what);
+    void perform(BackupId backup, action::WatchImage what);
+    void perform(BackupId backup, action::WatchExport what);
+    void perform(BackupId backup, action::DiscardImage what);
+    void perform(BackupId backup, action::Wait what);
+
+    Task<void> await_turn(BackupId backup, action::AwaitTurn what);
+    Task<void> create_image(BackupId backup, action::CreateImage what);
+    Task<void> sync_image(BackupId backup, action::SyncImage what);
+    Task<void> export_image(BackupId backup, action::ExportImage what);
+    Task<void> find_image(BackupId backup, action::FindImage what);
+    Task<void> find_objects(BackupId backup, action::FindObjects what);
+    Task<void> discard_image(BackupId backup, action::DiscardImage what);
+
+    boost::asio::any_io_executor executor_;
+    Clock& clock_;
+    Cloud& cloud_;
+    Catalog& catalog_;
+    Observer& observer_;
+    Alarms& alarms_;
+    ExportWatch exports_;
+    std::map<Place, std::unique_ptr<ImageWatch>> watches_;
+    std::function<void(const Backup&)> finished_;
+    std::map<BackupId, Backup> live_;       // as stepped; ahead of the catalog until the flush
+    std::map<BackupId, Backup> committed_;  // backups changed since the last commit, as they were
+    std::vector<Pending> pending_;
+    bool flush_posted_ = false;
+    bool stopping_ = false;
+    std::size_t calls_under_way_ = 0;
+    std::function<void()> idle_;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,216 @@
+#include "rules/backup_machine.hpp"
+
+#include "rules/backup_machine_detail.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace cvmbackup {
+
+namespace backup_machine {
+
+namespace {
+
+bool failed_in_cloud(const Image& image) {
+    return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
+}
+
+}  // namespace
+
+void Machine::on(const event::Resumed&) {
+    if (!backup_.started) {
+        backup_.started = now_;
+    }
+    backup_.state = BackupState::running;
+    for (Copy& copy : backup_.copies) {
+        resume(copy);
+    }
+    begin(nullptr);
+}
+
+void Machine::on(const event::TurnCame& event) {
+    const std::vector<CopyId> ready = [&] {
+        std::vector<CopyId> ids;
+        for (const CopyId id : event.copies) {
+            if (find(id, CopyState::planned) != nullptr) {
+                ids.push_back(id);
+            }
+        }
+        return ids;
+    }();
+    if (backup_.cancel_requested) {
+        begin(nullptr);
+    } else if (!ready.empty()) {
+        call(ready);
+    }
+}
+
+void Machine::on(const event::ImageAccepted& event) {
+    if (Copy* copy = find(event.copy, CopyState::intended)) {
+        copy->request_id = event.request_id;
+        accept(*copy, event.image);
+    }
+}
+
+void Machine::on(const event::ExportAccepted& event) {
+    if (Copy* copy = find(event.copy, CopyState::intended)) {
+        copy->objects.clear();
+        for (const std::string& key : event.keys) {
+            StoredObject object;
+            object.key = key;
+            copy->objects.push_back(std::move(object));
+        }
+        accept(*copy, source().image);
+    }
+}
+
+void Machine::on(const event::Refused& event) {
+    std::vector<CopyId> intended;
+    for (const CopyId id : event.copies) {
+        if (find(id, CopyState::intended) != nullptr) {
+            intended.push_back(id);
+        }
+    }
+    if (intended.empty()) {
+        return;
+    }
+    const Remedy remedy = event.failure.remedy;
+    const bool not_executed = remedy == Remedy::retry_now || remedy == Remedy::retry_later ||
+                              remedy == Remedy::refresh_credentials;
+    if (not_executed && may_retry()) {
+        refuse_for_now(intended, event.failure);
+        return;
+    }
+    if (!not_executed && remedy == Remedy::give_up && intended.size() > 1) {
+        // One call for several regions was refused as a whole: ask for each alone.
+        for (const CopyId id : intended) {
+            find(id)->state = CopyState::planned;
+            const std::vector<CopyId> only{id};
+            begin(&only);
+        }
+        return;
+    }
+    for (const CopyId id : intended) {
+        refuse(*find(id), event.failure);
+    }
+}
+
+void Machine::on(const event::Looked& event) {
+    Copy* copy = find(event.copy, CopyState::intended);
+    if (copy == nullptr) {
+        return;
+    }
+    if (!event.image) {
+        absent(*copy);
+        return;
+    }
+    accept(*copy, event.image->id);
+}
+
+void Machine::on(const event::ObjectsLooked& event) {
+    Copy* copy = find(event.copy, CopyState::intended);
+    if (copy == nullptr) {
+        return;
+    }
+    if (event.objects.size() < 1 + backup_.data_disks.size()) {
+        absent(*copy);
+        return;
+    }
+    copy->objects = event.objects;
+    accept(*copy, source().image);
+}
+
+void Machine::on(const event::LookFailed& event) {
+    Copy* copy = find(event.copy, CopyState::intended);
+    if (copy == nullptr) {
+        return;
+    }
+    copy->reason = event.failure.text;
+    if (!may_retry()) {
+        end(*copy,
+            CopyState::failed,
+            event.failure.code,
+            "it is not known whether the cloud made it: " + event.failure.text);
+        return;
+    }
+    wait({copy->id}, now_ + look_interval);
+}
+
+void Machine::on(const event::ImageSettled& event) {
+    Copy* copy = find(event.copy, CopyState::accepted);
+    if (copy == nullptr || copy->image != event.image.id) {
+        return;
+    }
+    if (failed_in_cloud(event.image)) {
+        copy->code = event.image.state_word;
+        actions_.emplace_back(action::DiscardImage{copy->id, copy->place, copy->image});
+        return;
+    }
+    complete_image(*copy, event.image);
+}
+
+void Machine::on(const event::ImageVanished& event) {
+    if (Copy* copy = find(event.copy, CopyState::accepted)) {
+        try_under_new_name(*copy, "Vanished", "the image disappeared while the cloud made it");
+    }
+}
+
+void Machine::on(const event::ExportCompleted& event) {
+    Copy* copy = find(event.copy, CopyState::accepted);
+    if (copy == nullptr) {
+        return;
+    }
+    copy->objects = event.objects;
+    std::int64_t bytes = 0;
+    for (const StoredObject& object : copy->objects) {
+        bytes += object.size_bytes;
+    }
+    copy->size_gib = (bytes + (1LL << 30) - 1) >> 30;
+    end(*copy, CopyState::done, "", "");
+}
+
+void Machine::on(const event::Overdue& event) {
+    if (Copy* copy = find(event.copy, CopyState::accepted)) {
+        const Duration patience =
+            copy->kind == CopyKind::exported ? export_patience : image_patience;
+        end(*copy,
+            CopyState::failed,
+            "Overdue",
+            "still not complete after " + to_text(patience) +
+                " (the cloud says: " + event.state_word + ")");
+    }
+}
+
+void Machine::on(const event::Discarded& event) {
+    if (Copy* copy = find(event.copy, CopyState::accepted)) {
+        try_under_new_name(*copy, copy->code, "the cloud failed to make the image");
+    }
+}
+
+void Machine::on(const event::TimePassed& event) {
+    for (const CopyId id : event.copies) {
+        if (Copy* copy = find(id, CopyState::intended)) {
+            look(*copy);
+        }
+    }
+    begin(&event.copies);
+}
+
+void Machine::on(const event::CancelRequested&) {
+    backup_.cancel_requested = true;
+    begin(nullptr);
+}
+
+}  // namespace backup_machine
+
+std::vector<Action> step(Backup& backup, const Event& event, Instant now) {
+    assert(!backup.copies.empty() && "a backup without copies was finished when it was planned");
+    if (backup.state == BackupState::finished) {
+        return {};
+    }
+    backup_machine::Machine machine(backup, now);
+    std::visit([&](const auto& what) { machine.on(what); }, event);
+    return machine.finish();
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,217 @@
+// One backup as a pure machine: an event comes in, the backup's value changes, actions go out. The
+// caller commits the changed value before it carries out the actions, so every call that changes
+// the cloud has its intent on disk first. After a restart the same machine receives `Resumed` and
+// goes on from the same values; there is no other recovery path.
+//
+// How a copy is made sure of: `planned` waits for its turn at the limiter; `intended` is committed,
+// then the call goes out; a lost answer leaves it `intended`, and it is looked for by its
+// deterministic name until no signature of ours can still be accepted (fence); found → adopted,
+// absent for good → asked for again under the same name. `accepted` waits until the cloud itself
+// says that the work is complete.
+#pragma once
+
+#include "model/backup.hpp"
+#include "model/failure.hpp"
+#include "model/requests.hpp"
+
+#include <variant>
+#include <vector>
+
+namespace cvmbackup {
+
+// A signature is refused 300 s after its timestamp (AuthFailure.SignatureExpire); it is made at
+// most 60 s after the intent; 240 s are allowed for queueing in the cloud and visibility in lists.
+constexpr Duration fence = std::chrono::seconds(600);
+constexpr Duration look_interval = std::chrono::seconds(60);
+// A lost answer to ExportImages can only be found by the objects themselves.
+constexpr Duration lost_export_wait = std::chrono::hours(2);
+constexpr Duration retry_first = std::chrono::seconds(15);
+constexpr Duration retry_longest = std::chrono::minutes(10);
+// How long a refused call is tried again, counted from the backup's start.
+constexpr Duration retry_window = std::chrono::hours(12);
+// How long accepted work may take before the copy is given up.
+constexpr Duration image_patience = std::chrono::hours(24);
+constexpr Duration export_patience = std::chrono::hours(48);
+constexpr int attempts_max = 3;
+
+namespace event {
+
+// Begin, or go on after a restart.
+struct Resumed {};
+
+// The limiter lets a call go now.
+struct TurnCame {
+    std::vector<CopyId> copies;
+};
+
+// The cloud took CreateImage or SyncImages.
+struct ImageAccepted {
+    CopyId copy;
+    ImageId image;
+    std::string request_id;
+};
+
+// The cloud took ExportImages; these objects will exist when it is done.
+struct ExportAccepted {
+    CopyId copy;
+    std::vector<std::string> keys;
+};
+
+struct Refused {
+    std::vector<CopyId> copies;
+    Failure failure;
+};
+
+// Looked for by name: nothing, or the image (the oldest, should there be several).
+struct Looked {
+    CopyId copy;
+    std::optional<Image> image;
+};
+
+// Looked for objects under an export's prefix.
+struct ObjectsLooked {
+    CopyId copy;
+    std::vector<StoredObject> objects;
+};
+
+// Looking itself failed; the text is for the operator.
+struct LookFailed {
+    CopyId copy;
+    Failure failure;
+};
+
+// The watched image is settled: NORMAL or failed.
+struct ImageSettled {
+    CopyId copy;
+    Image image;
+};
+
+// The watched image is not in the cloud any more.
+struct ImageVanished {
+    CopyId copy;
+};
+
+struct ExportCompleted {
+    CopyId copy;
+    std::vector<StoredObject> objects;
+};
+
+struct Overdue {
+    CopyId copy;
+    std::string state_word;  // what the cloud last said
+};
+
+// A failed image was deleted (or was gone already).
+struct Discarded {
+    CopyId copy;
+};
+
+struct TimePassed {
+    std::vector<CopyId> copies;
+};
+
+struct CancelRequested {};
+
+}  // namespace event
+
+using Event = std::variant<
+    event::Resumed,
+    event::TurnCame,
+    event::ImageAccepted,
+    event::ExportAccepted,
+    event::Refused,
+    event::Looked,
+    event::ObjectsLooked,
+    event::LookFailed,
+    event::ImageSettled,
+    event::ImageVanished,
+    event::ExportCompleted,
+    event::Overdue,
+    event::Discarded,
+    event::TimePassed,
+    event::CancelRequested>;
+
+namespace action {
+
+struct AwaitTurn {
+    std::vector<CopyId> copies;
+    Place place;
+    Change change = Change::create_image;
+};
+
+struct CreateImage {
+    CopyId copy;
+    Place place;
+    CreateImageRequest request;
+};
+
+struct SyncImage {
+    std::vector<CopyId> copies;
+    Place place;  // of the source
+    SyncImageRequest request;
+};
+
+struct ExportImage {
+    CopyId copy;
+    Place place;
+    ExportImageRequest request;
+};
+
+struct FindImage {
+    CopyId copy;
+    Place place;
+    std::string name;
+};
+
+struct FindObjects {
+    CopyId copy;
+    BucketPlace bucket;
+    std::string prefix;
+};
+
+struct WatchImage {
+    CopyId copy;
+    CopyKind kind = CopyKind::image;
+    Place place;
+    ImageId image;
+    Instant since{};
+};
+
+struct WatchExport {
+    CopyId copy;
+    BucketPlace bucket;
+    std::string prefix;
+    std::vector<std::string> keys;
+    Instant since{};
+};
+
+struct DiscardImage {
+    CopyId copy;
+    Place place;
+    ImageId image;
+};
+
+struct Wait {
+    std::vector<CopyId> copies;
+    Instant until{};
+};
+
+}  // namespace action
+
+using Action = std::variant<
+    action::AwaitTurn,
+    action::CreateImage,
+    action::SyncImage,
+    action::ExportImage,
+    action::FindImage,
+    action::FindObjects,
+    action::WatchImage,
+    action::WatchExport,
+    action::DiscardImage,
+    action::Wait>;
+
+// Changes `backup` and says what to do. Events for copies that are past them change nothing, so a
+// late or repeated answer is harmless. The backup is `finished` when the last copy is settled.
+std::vector<Action> step(Backup& backup, const Event& event, Instant now);
+
+}  // namespace cvmbackup

@@ -1,0 +1,317 @@
+// How single copies go from state to state; which event leads to what is in backup_machine.cpp.
+#include "rules/backup_machine_detail.hpp"
+#include "rules/image_name.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace cvmbackup::backup_machine {
+
+namespace {
+
+constexpr const char* name_taken = "InvalidImageName.Duplicate";
+
+BucketPlace bucket_of(const Copy& copy) {
+    return BucketPlace{copy.place.account, copy.place.region, copy.bucket};
+}
+
+Change change_of(CopyKind kind) {
+    switch (kind) {
+        case CopyKind::image:
+            return Change::create_image;
+        case CopyKind::replica:
+            return Change::sync_images;
+        case CopyKind::exported:
+        case CopyKind::share:
+            return Change::export_images;
+    }
+    return Change::create_image;
+}
+
+// Doubles up to the longest; spread by the copy's number so that a crowd does not come back at
+// once.
+Duration retry_delay(const Copy& copy) {
+    const int doublings = std::min(copy.tries, 10);
+    const Duration delay = std::min<Duration>(retry_first * (1 << doublings), retry_longest);
+    const auto share = static_cast<double>((copy.id.value() * 2654435761) % 1000) / 4000.0;
+    return delay + std::chrono::duration_cast<Duration>(delay * share);
+}
+
+bool is_settled(const Copy& copy) {
+    return !in_flight(copy.state);
+}
+
+}  // namespace
+
+// Replicas of one name travel in one call; everything else goes alone.
+std::vector<std::vector<CopyId>> Machine::planned(CopyKind kind, const std::vector<CopyId>* among) {
+    std::map<std::string, std::vector<CopyId>> by_name;
+    for (const Copy& copy : backup_.copies) {
+        const bool wanted = among == nullptr || std::ranges::find(*among, copy.id) != among->end();
+        if (copy.kind == kind && copy.state == CopyState::planned && wanted) {
+            by_name[copy.name].push_back(copy.id);
+        }
+    }
+    std::vector<std::vector<CopyId>> groups;
+    for (auto& [name, ids] : by_name) {
+        groups.push_back(std::move(ids));
+    }
+    return groups;
+}
+
+// Queues for the limiter: the image first, replicas and export once it is complete.
+void Machine::begin(const std::vector<CopyId>* among) {
+    if (backup_.cancel_requested) {
+        for (Copy& copy : backup_.copies) {
+            if (copy.state == CopyState::planned) {
+                end(copy, CopyState::cancelled, "Cancelled", "cancelled before it was begun");
+            }
+        }
+        return;
+    }
+    for (const CopyKind kind : {CopyKind::image, CopyKind::replica, CopyKind::exported}) {
+        const bool ready = kind == CopyKind::image || source().state == CopyState::done;
+        if (!ready) {
+            continue;
+        }
+        for (std::vector<CopyId>& ids : planned(kind, among)) {
+            actions_.emplace_back(action::AwaitTurn{std::move(ids), backup_.place, change_of(kind)}
+            );
+        }
+    }
+}
+
+void Machine::resume(Copy& copy) {
+    if (copy.state == CopyState::intended) {
+        look(copy);
+    } else if (copy.state == CopyState::accepted) {
+        watch(copy);
+    }
+}
+
+void Machine::look(const Copy& copy) {
+    if (copy.kind == CopyKind::exported) {
+        actions_.emplace_back(action::FindObjects{copy.id, bucket_of(copy), copy.name});
+    } else {
+        actions_.emplace_back(action::FindImage{copy.id, copy.place, copy.name});
+    }
+}
+
+void Machine::watch(const Copy& copy) {
+    const Instant since = copy.accepted_at.value_or(now_);
+    if (copy.kind != CopyKind::exported) {
+        actions_.emplace_back(action::WatchImage{copy.id, copy.kind, copy.place, copy.image, since}
+        );
+        return;
+    }
+    std::vector<std::string> keys;
+    for (const StoredObject& object : copy.objects) {
+        keys.push_back(object.key);
+    }
+    actions_.emplace_back(action::WatchExport{
+        copy.id, bucket_of(copy), copy.name, std::move(keys), since});
+}
+
+// Marks the copies as intended and puts the one call for them on the way.
+void Machine::call(const std::vector<CopyId>& ids) {
+    for (const CopyId id : ids) {
+        Copy& copy = *find(id);
+        copy.state = CopyState::intended;
+        copy.intended_at = now_;
+        copy.code.clear();
+        copy.reason.clear();
+    }
+    const Copy& first = *find(ids.front());
+    if (first.kind == CopyKind::image) {
+        CreateImageRequest request;
+        request.instance = backup_.instance;
+        request.name = first.name;
+        request.description = "cvmbackup policy=" + backup_.policy.text() +
+                              " instance=" + backup_.instance.text() +
+                              " due=" + to_rfc3339(backup_.due);
+        request.power_off = backup_.power_off;
+        for (const Disk& disk : backup_.data_disks) {
+            request.data_disks.push_back(disk.id);
+        }
+        actions_.emplace_back(action::CreateImage{first.id, first.place, std::move(request)});
+        return;
+    }
+    if (first.kind == CopyKind::exported) {
+        ExportImageRequest request{source().image, first.bucket, first.name, backup_.format};
+        actions_.emplace_back(action::ExportImage{first.id, first.place, std::move(request)});
+        return;
+    }
+    SyncImageRequest request;
+    request.image = source().image;
+    request.name = first.name;
+    for (const CopyId id : ids) {
+        request.destinations.push_back(find(id)->place.region);
+    }
+    actions_.emplace_back(action::SyncImage{ids, backup_.place, std::move(request)});
+}
+
+void Machine::accept(Copy& copy, const ImageId& image) {
+    copy.state = CopyState::accepted;
+    copy.image = image;
+    copy.accepted_at = now_;
+    copy.tries = 0;
+    copy.code.clear();
+    copy.reason.clear();
+    watch(copy);
+}
+
+void Machine::end(Copy& copy, CopyState state, std::string code, std::string reason) {
+    copy.state = state;
+    copy.settled_at = now_;
+    copy.code = std::move(code);
+    copy.reason = std::move(reason);
+}
+
+void Machine::wait(std::vector<CopyId> ids, Instant until) {
+    actions_.emplace_back(action::Wait{std::move(ids), until});
+}
+
+// The call was certainly not executed: the copies are as good as new, and wait.
+void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& failure) {
+    Instant until = now_;
+    for (const CopyId id : ids) {
+        Copy& copy = *find(id);
+        copy.state = CopyState::planned;
+        until = std::max(until, now_ + retry_delay(copy));
+        copy.tries += 1;
+        copy.code = failure.code;
+        copy.reason = failure.text;
+    }
+    wait(ids, until);
+}
+
+void Machine::refuse(Copy& copy, const Failure& failure) {
+    copy.request_id = failure.request_id;
+    if (failure.remedy == Remedy::look_first) {
+        copy.code = failure.code;
+        copy.reason = failure.text;
+        // A moment for the cloud to list what it may have begun.
+        wait({copy.id}, now_ + retry_first);
+        return;
+    }
+    if (failure.code == name_taken && copy.kind != CopyKind::exported) {
+        copy.code = failure.code;
+        look(copy);
+        return;
+    }
+    const bool impossible = failure.code == "InvalidParameter.InstanceImageNotSupport" ||
+                            failure.code.ends_with("ExportUnsupported") ||
+                            failure.code == "InvalidParameterValue.InvalidImageOsName";
+    end(copy, impossible ? CopyState::skipped : CopyState::failed, failure.code, failure.text);
+}
+
+// Looked for by name, and not there.
+void Machine::absent(Copy& copy) {
+    const Instant intended = copy.intended_at.value_or(now_);
+    const Duration patience = copy.kind == CopyKind::exported ? lost_export_wait : fence;
+    if (now_ < intended + patience) {
+        wait({copy.id}, std::min(now_ + look_interval, intended + patience));
+        return;
+    }
+    if (copy.code == name_taken) {
+        // Somebody else's image, or one we cannot see, holds the name.
+        try_under_new_name(copy, name_taken, "the image name was taken");
+        return;
+    }
+    if (!may_retry()) {
+        end(copy, CopyState::failed, copy.code, "the cloud never answered; last: " + copy.reason);
+        return;
+    }
+    copy.state = CopyState::planned;
+    copy.tries += 1;
+    const std::vector<CopyId> only{copy.id};
+    begin(&only);
+}
+
+void Machine::try_under_new_name(Copy& copy, const std::string& code, const std::string& why) {
+    if (copy.attempt >= attempts_max) {
+        end(copy,
+            CopyState::failed,
+            code,
+            why + " in each of " + std::to_string(attempts_max) + " attempts");
+        return;
+    }
+    copy.attempt += 1;
+    copy.name = image_name(backup_.policy, backup_.instance, backup_.due, copy.attempt);
+    copy.state = CopyState::planned;
+    copy.image = ImageId();
+    copy.intended_at.reset();
+    copy.accepted_at.reset();
+    const std::vector<CopyId> only{copy.id};
+    begin(&only);
+}
+
+void Machine::complete_image(Copy& copy, const Image& image) {
+    const std::size_t disks = 1 + backup_.data_disks.size();
+    const bool whole = image.disks.size() >= disks;
+    end(copy, CopyState::done, whole ? "" : "DisksMissing", "");
+    copy.size_gib = image.size_gib;
+    if (!whole) {
+        backup_.reasons.push_back(
+            "image " + image.id.text() + " holds " + std::to_string(image.disks.size()) +
+            " of the " + std::to_string(disks) + " disks asked for"
+        );
+    }
+    if (copy.kind == CopyKind::image) {
+        for (Copy& other : backup_.copies) {
+            if (other.kind == CopyKind::replica && other.state == CopyState::planned) {
+                other.name = copy.name;
+                other.attempt = copy.attempt;
+            }
+        }
+        begin(nullptr);
+    }
+}
+
+// Without the image there is nothing to replicate or export.
+void Machine::settle_dependents() {
+    const CopyState state = source().state;
+    if (!is_settled(source()) || state == CopyState::done) {
+        return;
+    }
+    for (Copy& copy : backup_.copies) {
+        if (copy.state == CopyState::planned) {
+            end(copy, CopyState::skipped, "NoImage", "there is no image to make it from");
+        }
+    }
+}
+
+void Machine::close_if_settled() {
+    if (backup_.state == BackupState::finished ||
+        !std::ranges::all_of(backup_.copies, is_settled)) {
+        return;
+    }
+    backup_.state = BackupState::finished;
+    backup_.finished = now_;
+    const bool all_done = std::ranges::all_of(backup_.copies, [](const Copy& copy) {
+        return copy.state == CopyState::done && copy.code.empty();
+    });
+    switch (source().state) {
+        case CopyState::done:
+            backup_.result = all_done ? Result::ok : Result::partial;
+            break;
+        case CopyState::cancelled:
+            backup_.result = Result::cancelled;
+            break;
+        case CopyState::skipped:
+            backup_.result = Result::skipped;
+            break;
+        default:
+            backup_.result = Result::failed;
+    }
+    for (const Copy& copy : backup_.copies) {
+        if (copy.state != CopyState::done && !copy.reason.empty()) {
+            backup_.reasons.push_back(
+                std::string(to_text(copy.kind)) + " in " + copy.place.region.text() + " " +
+                to_text(copy.state) + ": " + copy.reason
+            );
+        }
+    }
+}
+
+}  // namespace cvmbackup::backup_machine

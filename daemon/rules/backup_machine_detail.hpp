@@ -1,0 +1,76 @@
+// The workings of rules/backup_machine, shared by its two source files only.
+#pragma once
+
+#include "rules/backup_machine.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::backup_machine {
+
+class Machine {
+public:
+    Machine(Backup& backup, Instant now)
+        : backup_(backup)
+        , now_(now) {}
+
+    std::vector<Action> finish() {
+        settle_dependents();
+        close_if_settled();
+        return std::move(actions_);
+    }
+
+    void on(const event::Resumed&);
+    void on(const event::TurnCame&);
+    void on(const event::ImageAccepted&);
+    void on(const event::ExportAccepted&);
+    void on(const event::Refused&);
+    void on(const event::Looked&);
+    void on(const event::ObjectsLooked&);
+    void on(const event::LookFailed&);
+    void on(const event::ImageSettled&);
+    void on(const event::ImageVanished&);
+    void on(const event::ExportCompleted&);
+    void on(const event::Overdue&);
+    void on(const event::Discarded&);
+    void on(const event::TimePassed&);
+    void on(const event::CancelRequested&);
+
+private:
+    Copy& source() { return backup_.copies.front(); }
+
+    Copy* find(CopyId id) {
+        const auto found =
+            std::ranges::find_if(backup_.copies, [&](const Copy& copy) { return copy.id == id; });
+        return found == backup_.copies.end() ? nullptr : &*found;
+    }
+
+    Copy* find(CopyId id, CopyState expected) {
+        Copy* copy = find(id);
+        return copy != nullptr && copy->state == expected ? copy : nullptr;
+    }
+
+    std::vector<std::vector<CopyId>> planned(CopyKind kind, const std::vector<CopyId>* among);
+    void begin(const std::vector<CopyId>* among);
+    void resume(Copy& copy);
+    void look(const Copy& copy);
+    void watch(const Copy& copy);
+    void call(const std::vector<CopyId>& ids);
+    void accept(Copy& copy, const ImageId& image);
+    void refuse(Copy& copy, const Failure& failure);
+    void refuse_for_now(const std::vector<CopyId>& ids, const Failure& failure);
+    void absent(Copy& copy);
+    void complete_image(Copy& copy, const Image& image);
+    void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);
+    void end(Copy& copy, CopyState state, std::string code, std::string reason);
+    void wait(std::vector<CopyId> ids, Instant until);
+    void settle_dependents();
+    void close_if_settled();
+
+    bool may_retry() const { return now_ - backup_.started.value_or(now_) < retry_window; }
+
+    Backup& backup_;
+    Instant now_;
+    std::vector<Action> actions_;
+};
+
+}  // namespace cvmbackup::backup_machine
