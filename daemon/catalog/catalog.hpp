@@ -12,9 +12,8 @@
 namespace cvmbackup {
 
 // Creates the file (mode 0600) where there is none; ":memory:" lives as long as the object. Throws
-// CatalogError: the text names the file and what to do. Copies of a backup come back in the order
-// of their ids; lists of runs and backups newest (highest id) first, unless the port says
-// otherwise.
+// CatalogError: the text names the file and what to do. Lists come newest (highest id) first, what
+// is unfinished oldest first, a backup's copies in the order of their ids.
 std::unique_ptr<Catalog> open_catalog(const std::filesystem::path& path);
 
 }  // namespace cvmbackup

@@ -1,0 +1,317 @@
+#include "catalog/rows.hpp"
+
+#include <SQLiteCpp/Column.h>
+#include <boost/json.hpp>
+
+#include <stdexcept>
+
+namespace cvmbackup {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value to_json(const Disk& disk) {
+    return json::object{
+        {"id", disk.id.text()},
+        {"size_gib", disk.size_gib},
+        {"type", disk.type},
+        {"encrypted", disk.encrypted},
+    };
+}
+
+json::value to_json(const StoredObject& object) {
+    return json::object{
+        {"key", object.key},
+        {"size_bytes", object.size_bytes},
+        {"etag", object.etag},
+        {"crc64", object.crc64},
+    };
+}
+
+json::value to_json(const std::string& text) {
+    return json::string(text);
+}
+
+std::string text_of(const json::value& value) {
+    const json::string& text = value.as_string();
+    return {text.data(), text.size()};
+}
+
+void from_json(const json::value& value, Disk& disk) {
+    const json::object& object = value.as_object();
+    disk.id = DiskId(text_of(object.at("id")));
+    disk.size_gib = object.at("size_gib").to_number<std::int64_t>();
+    disk.type = text_of(object.at("type"));
+    disk.encrypted = object.at("encrypted").as_bool();
+}
+
+void from_json(const json::value& value, StoredObject& stored) {
+    const json::object& object = value.as_object();
+    stored.key = text_of(object.at("key"));
+    stored.size_bytes = object.at("size_bytes").to_number<std::int64_t>();
+    stored.etag = text_of(object.at("etag"));
+    stored.crc64 = text_of(object.at("crc64"));
+}
+
+void from_json(const json::value& value, std::string& text) {
+    text = text_of(value);
+}
+
+json::value parse(const std::string& text) {
+    json::parse_options options;
+    options.allow_invalid_utf8 = true;  // names are kept as the cloud gave them
+    return json::parse(text, {}, options);
+}
+
+template <class T>
+std::string list_text(const std::vector<T>& list) {
+    if (list.empty()) {
+        return "[]";
+    }
+    json::array array;
+    array.reserve(list.size());
+    for (const T& element : list) {
+        array.push_back(to_json(element));
+    }
+    return json::serialize(array);
+}
+
+class Binder {
+public:
+    explicit Binder(SQLite::Statement& statement)
+        : statement_(statement) {}
+
+    Binder& operator<<(const std::string& text) {
+        statement_.bind(++last_, text);
+        return *this;
+    }
+
+    Binder& operator<<(const char* word) {
+        statement_.bind(++last_, word);
+        return *this;
+    }
+
+    Binder& operator<<(std::int64_t number) {
+        statement_.bind(++last_, number);
+        return *this;
+    }
+
+    Binder& operator<<(bool flag) { return *this << std::int64_t{flag}; }
+
+    Binder& operator<<(Instant instant) {
+        return *this << std::int64_t{instant.time_since_epoch().count()};
+    }
+
+    template <class Tag>
+    Binder& operator<<(const Id<Tag>& id) {
+        return *this << id.text();
+    }
+
+    template <class Tag>
+    Binder& operator<<(Number<Tag> number) {
+        return *this << number.value();
+    }
+
+    Binder& operator<<(const std::optional<Instant>& instant) {
+        if (instant) {
+            return *this << *instant;
+        }
+        return null();
+    }
+
+    Binder& operator<<(const std::optional<Result>& result) {
+        if (result) {
+            return *this << to_text(*result);
+        }
+        return null();
+    }
+
+private:
+    Binder& null() {
+        statement_.bind(++last_);
+        return *this;
+    }
+
+    SQLite::Statement& statement_;
+    int last_ = 0;
+};
+
+class Reader {
+public:
+    explicit Reader(const SQLite::Statement& row)
+        : row_(row) {}
+
+    Reader& operator>>(std::string& text) {
+        text = next().getString();
+        return *this;
+    }
+
+    Reader& operator>>(std::int64_t& number) {
+        number = next().getInt64();
+        return *this;
+    }
+
+    Reader& operator>>(int& number) {
+        number = next().getInt();
+        return *this;
+    }
+
+    Reader& operator>>(bool& flag) {
+        flag = next().getInt() != 0;
+        return *this;
+    }
+
+    Reader& operator>>(Instant& instant) {
+        instant = Instant(Duration(next().getInt64()));
+        return *this;
+    }
+
+    template <class Tag>
+    Reader& operator>>(Id<Tag>& id) {
+        id = Id<Tag>(next().getString());
+        return *this;
+    }
+
+    template <class Tag>
+    Reader& operator>>(Number<Tag>& number) {
+        number = Number<Tag>(next().getInt64());
+        return *this;
+    }
+
+    Reader& operator>>(std::optional<Instant>& instant) {
+        const SQLite::Column column = next();
+        if (!column.isNull()) {
+            instant = Instant(Duration(column.getInt64()));
+        }
+        return *this;
+    }
+
+    Reader& operator>>(std::optional<Result>& result) {
+        const SQLite::Column column = next();
+        if (!column.isNull()) {
+            result = known(result_from(column.getString()), column);
+        }
+        return *this;
+    }
+
+    template <class Word>
+    Reader& word(Word& value, std::optional<Word> (*from)(std::string_view)) {
+        const SQLite::Column column = next();
+        value = known(from(column.getString()), column);
+        return *this;
+    }
+
+    template <class T>
+    Reader& list(std::vector<T>& list) {
+        const std::string text = next().getString();
+        if (text == "[]") {
+            return *this;
+        }
+        const json::value value = parse(text);
+        for (const json::value& element : value.as_array()) {
+            from_json(element, list.emplace_back());
+        }
+        return *this;
+    }
+
+    Reader& disk(Disk& disk) {
+        from_json(parse(next().getString()), disk);
+        return *this;
+    }
+
+private:
+    SQLite::Column next() { return row_.getColumn(next_++); }
+
+    template <class Word>
+    static Word known(std::optional<Word> value, const SQLite::Column& column) {
+        if (!value) {
+            throw std::runtime_error(
+                std::string("column ") + column.getName() + " holds the unknown word '" +
+                column.getString() + "'"
+            );
+        }
+        return *value;
+    }
+
+    const SQLite::Statement& row_;
+    int next_ = 0;
+};
+
+}  // namespace
+
+void bind_row(SQLite::Statement& statement, const Run& run) {
+    Binder(statement) << run.id << run.policy << to_text(run.trigger) << run.due << run.started
+                      << run.finished << run.result << run.note;
+}
+
+void bind_row(SQLite::Statement& statement, const Backup& backup) {
+    Binder(statement) << backup.id << backup.run << backup.policy << backup.place.account
+                      << backup.place.region << backup.instance << backup.instance_name
+                      << backup.os_name << list_text(backup.data_disks)
+                      << json::serialize(to_json(backup.system_disk)) << to_text(backup.format)
+                      << backup.power_off << backup.due << backup.start_at << backup.started
+                      << backup.finished << to_text(backup.state) << backup.result
+                      << backup.cancel_requested << list_text(backup.reasons);
+}
+
+void bind_row(SQLite::Statement& statement, const Copy& copy) {
+    Binder(statement) << copy.id << copy.backup << to_text(copy.kind) << copy.place.account
+                      << copy.place.region << copy.bucket << copy.name << std::int64_t{copy.attempt}
+                      << to_text(copy.state) << copy.image << list_text(copy.objects)
+                      << copy.size_gib << std::int64_t{copy.tries} << copy.intended_at
+                      << copy.accepted_at << copy.settled_at << copy.deleted_at << copy.code
+                      << copy.reason << copy.request_id;
+}
+
+void bind_row(SQLite::Statement& statement, const PolicyMemory& memory) {
+    Binder(statement) << memory.policy << memory.last_due << memory.known_since << memory.paused_at
+                      << memory.paused_until << memory.pause_reason;
+}
+
+Run read_run(const SQLite::Statement& row) {
+    Run run;
+    Reader reader(row);
+    reader >> run.id >> run.policy;
+    reader.word(run.trigger, trigger_from);
+    reader >> run.due >> run.started >> run.finished >> run.result >> run.note;
+    return run;
+}
+
+Backup read_backup(const SQLite::Statement& row) {
+    Backup backup;
+    Reader reader(row);
+    reader >> backup.id >> backup.run >> backup.policy >> backup.place.account >>
+        backup.place.region >> backup.instance >> backup.instance_name >> backup.os_name;
+    reader.list(backup.data_disks).disk(backup.system_disk);
+    reader.word(backup.format, export_format_from);
+    reader >> backup.power_off >> backup.due >> backup.start_at >> backup.started >>
+        backup.finished;
+    reader.word(backup.state, backup_state_from);
+    reader >> backup.result >> backup.cancel_requested;
+    reader.list(backup.reasons);
+    return backup;
+}
+
+Copy read_copy(const SQLite::Statement& row) {
+    Copy copy;
+    Reader reader(row);
+    reader >> copy.id >> copy.backup;
+    reader.word(copy.kind, copy_kind_from);
+    reader >> copy.place.account >> copy.place.region >> copy.bucket >> copy.name >> copy.attempt;
+    reader.word(copy.state, copy_state_from);
+    reader >> copy.image;
+    reader.list(copy.objects);
+    reader >> copy.size_gib >> copy.tries >> copy.intended_at >> copy.accepted_at >>
+        copy.settled_at >> copy.deleted_at >> copy.code >> copy.reason >> copy.request_id;
+    return copy;
+}
+
+PolicyMemory read_memory(const SQLite::Statement& row) {
+    PolicyMemory memory;
+    Reader(row) >> memory.policy >> memory.last_due >> memory.known_since >> memory.paused_at >>
+        memory.paused_until >> memory.pause_reason;
+    return memory;
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,33 @@
+// Model values to rows and back, column by column in the order of the *_columns lists. Every field
+// comes back exactly as it went in; a word this program does not know throws std::runtime_error.
+#pragma once
+
+#include "model/backup.hpp"
+
+#include <SQLiteCpp/Statement.h>
+
+namespace cvmbackup {
+
+constexpr const char* run_columns = "id, policy, cause, due, started, finished, result, note";
+constexpr const char* backup_columns =
+    "id, run, policy, account, region, instance, instance_name, os_name, data_disks, system_disk, "
+    "format, power_off, due, start_at, started, finished, state, result, cancel_requested, reasons";
+// A copy's policy, instance and due time are its backup's: see write_copy in catalog.cpp.
+constexpr const char* copy_columns =
+    "id, backup, kind, account, region, bucket, name, attempt, state, image, objects, size_gib, "
+    "tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id";
+constexpr const char* memory_columns =
+    "name, last_due, known_since, paused_at, paused_until, pause_reason";
+
+// All parameters of a statement, from ?1 on.
+void bind_row(SQLite::Statement& statement, const Run& run);
+void bind_row(SQLite::Statement& statement, const Backup& backup);
+void bind_row(SQLite::Statement& statement, const Copy& copy);
+void bind_row(SQLite::Statement& statement, const PolicyMemory& memory);
+
+Run read_run(const SQLite::Statement& row);
+Backup read_backup(const SQLite::Statement& row);  // without its copies
+Copy read_copy(const SQLite::Statement& row);
+PolicyMemory read_memory(const SQLite::Statement& row);
+
+}  // namespace cvmbackup

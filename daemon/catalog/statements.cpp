@@ -1,0 +1,97 @@
+#include "catalog/statements.hpp"
+
+#include "catalog/schema.hpp"
+
+#include <string_view>
+
+namespace cvmbackup {
+
+namespace {
+
+// Replaces the row of the same key in place; INSERT OR REPLACE would delete it first and trip over
+// the foreign keys.
+std::string on_conflict_replace(std::string_view columns) {
+    const std::size_t key_end = columns.find(", ");
+    std::string sql =
+        " ON CONFLICT(" + std::string(columns.substr(0, key_end)) + ") DO UPDATE SET ";
+    columns.remove_prefix(key_end + 2);
+    while (!columns.empty()) {
+        const std::size_t end = columns.find(", ");
+        const std::string column(columns.substr(0, end));
+        columns.remove_prefix(end == std::string_view::npos ? columns.size() : end + 2);
+        sql += column + " = excluded." + column + (columns.empty() ? "" : ", ");
+    }
+    return sql;
+}
+
+std::string parameters(std::string_view columns) {
+    std::string sql = "?";
+    for (const char c : columns) {
+        if (c == ',') {
+            sql += ", ?";
+        }
+    }
+    return sql;
+}
+
+std::string insert(const std::string& table, const std::string& columns) {
+    return "INSERT INTO " + table + "(" + columns + ") VALUES (" + parameters(columns) + ")" +
+           on_conflict_replace(columns);
+}
+
+std::string insert_copy() {
+    const std::string columns = copy_columns;
+    return "INSERT INTO copy(" + columns + ", policy, instance, due) SELECT " +
+           parameters(columns) + ", policy, instance, due FROM backup WHERE id = ?2" +
+           on_conflict_replace(columns + ", policy, instance, due");
+}
+
+std::string select(const char* columns, const std::string& from) {
+    return std::string("SELECT ") + columns + " FROM " + from;
+}
+
+}  // namespace
+
+Statements::Statements(SQLite::Database& db)
+    : write_run(db, insert("run", run_columns))
+    , write_backup(db, insert("backup", backup_columns))
+    , write_copy(db, insert_copy())
+    , write_memory(db, insert("policy", memory_columns))
+    , memories(db, select(memory_columns, "policy ORDER BY name"))
+    , unfinished_runs(db, select(run_columns, "run WHERE finished IS NULL ORDER BY id"))
+    , unfinished_backups(db, select(backup_columns, "backup WHERE state <> 'finished' ORDER BY id"))
+    , unfinished_deletions(
+          db,
+          select(
+              backup_columns,
+              "backup WHERE id IN (SELECT backup FROM copy WHERE state = 'deleting') "
+              "AND state = 'finished' ORDER BY id"
+          )
+      )
+    , copies_of_backup(db, select(copy_columns, "copy WHERE backup = ?1 ORDER BY id"))
+    , backup(db, select(backup_columns, "backup WHERE id = ?1"))
+    , run(db, select(run_columns, "run WHERE id = ?1"))
+    , runs(db, select(run_columns, "run ORDER BY id DESC LIMIT ?1"))
+    , runs_of_policy(db, select(run_columns, "run WHERE policy = ?2 ORDER BY id DESC LIMIT ?1"))
+    , last_finished_run(
+          db,
+          select(
+              run_columns, "run WHERE policy = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1"
+          )
+      )
+    , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND result = 'ok'")
+    , points(
+          db,
+          select(
+              backup_columns,
+              std::string("backup WHERE id IN (SELECT backup FROM copy WHERE policy = ?1 AND ") +
+                  kept_condition + ") AND state = 'finished' ORDER BY id DESC"
+          )
+      )
+    , newest_copy(
+          db,
+          "SELECT max(due) FROM copy WHERE policy = ?1 AND instance = ?2 AND kind = ?3 "
+          "AND state = 'done'"
+      ) {}
+
+}  // namespace cvmbackup

@@ -1,0 +1,91 @@
+-- A catalog of schema version 1 (sqlite3 .dump). Never edited: it is what users have.
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    policy TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    finished INTEGER,
+    result TEXT,
+    note TEXT NOT NULL
+) STRICT;
+INSERT INTO run VALUES(1,'web','catch-up',1000001,2000001,3000003,'partial','said at the end');
+CREATE TABLE backup (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES run(id),
+    policy TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    instance_name TEXT NOT NULL,
+    os_name TEXT NOT NULL,
+    data_disks TEXT NOT NULL,
+    system_disk TEXT NOT NULL,
+    format TEXT NOT NULL,
+    power_off INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    start_at INTEGER NOT NULL,
+    started INTEGER,
+    finished INTEGER,
+    state TEXT NOT NULL,
+    result TEXT,
+    cancel_requested INTEGER NOT NULL,
+    reasons TEXT NOT NULL
+) STRICT;
+INSERT INTO backup VALUES(4,1,'web','prod','ap-shanghai','ins-00000001',replace('wéb-1\nwith "quotes" and a ','\n',char(10)),'Debian 12.0 64bit','[{"id":"disk-a","size_gib":100,"type":"CLOUD_PREMIUM","encrypted":true},{"id":"disk-b","size_gib":600,"type":"CLOUD_SSD","encrypted":false}]','{"id":"disk-s","size_gib":50,"type":"CLOUD_BSSD","encrypted":true}','vmdk',1,1000004,1000504,2000000,3000000,'finished','partial',1,'["disk-c is a local disk","a second reason"]');
+CREATE TABLE copy (
+    id INTEGER PRIMARY KEY,
+    backup INTEGER NOT NULL REFERENCES backup(id),
+    policy TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    name TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    image TEXT NOT NULL,
+    objects TEXT NOT NULL,
+    size_gib INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    intended_at INTEGER,
+    accepted_at INTEGER,
+    settled_at INTEGER,
+    deleted_at INTEGER,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    request_id TEXT NOT NULL
+) STRICT;
+INSERT INTO copy VALUES(8,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'done','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,'LimitExceeded','the quota is "full"','0b1-2c3');
+INSERT INTO copy VALUES(9,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'skipped','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,'LimitExceeded','the quota is "full"','0b1-2c3');
+CREATE TABLE policy (
+    name TEXT NOT NULL PRIMARY KEY,
+    last_due INTEGER,
+    known_since INTEGER,
+    paused_at INTEGER,
+    paused_until INTEGER,
+    pause_reason TEXT NOT NULL
+) STRICT;
+INSERT INTO policy VALUES('web',1,2,3,4,'upgrade');
+CREATE INDEX run_by_policy ON run(policy);
+CREATE INDEX run_by_result ON run(policy, result, due);
+CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;
+CREATE INDEX backup_by_run ON backup(run);
+CREATE INDEX backup_by_policy ON backup(policy);
+CREATE INDEX backup_by_instance ON backup(instance);
+CREATE INDEX backup_by_result ON backup(result, policy);
+CREATE INDEX backup_success ON backup(policy, instance, due) WHERE result = 'ok';
+CREATE INDEX backup_unfinished ON backup(id) WHERE state <> 'finished';
+CREATE INDEX copy_by_backup ON copy(backup);
+CREATE INDEX copy_by_state ON copy(state, kind, backup);
+CREATE INDEX copy_done ON copy(policy, instance, kind, due, region, size_gib)
+    WHERE state = 'done';
+CREATE INDEX copy_kept ON copy(policy, backup) WHERE
+    (state IN ('done', 'deleting') OR state = 'failed' AND (image <> '' OR objects <> '[]'));
+PRAGMA application_id = 1129729346;
+PRAGMA user_version = 1;
+COMMIT;
