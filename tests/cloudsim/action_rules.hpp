@@ -1,0 +1,37 @@
+// Checks that several actions share.
+#pragma once
+
+#include "actions.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cloudsim {
+
+boost::json::string json_text(std::string_view text);
+
+void check_image_id(const std::string& id);
+void check_image_name(const std::string& name);
+void check_image_description(const std::string& description);
+// Refuses a name that an own image of the place has, in a world where names are unique.
+void check_name_is_free(const Call& call, const std::string& region, const std::string& name);
+void check_image_quota(const Call& call, const std::string& region, std::int64_t more);
+
+// An image of this region that the caller owns, that is shared with him, or that is public;
+// InvalidImageId.NotFound otherwise.
+Image& visible_image(Call& call, const std::string& id);
+bool is_owned(const Call& call, const Image& image);
+
+// Ends a dry run that found nothing wrong, in the form this world has.
+boost::json::object answer_dry_run(const Call& call);
+
+// Whether the filter `tag:KEY`, tag-key or tag-value takes these tags.
+bool tags_match(const Tags& tags, const Filter& filter);
+bool is_tag_filter(std::string_view name);
+boost::json::array tags_to_json(const Tags& tags);
+
+bool any_equal(const Filter& filter, std::string_view value);
+bool any_contained(const Filter& filter, std::string_view value);
+
+}  // namespace cloudsim

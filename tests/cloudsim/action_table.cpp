@@ -1,0 +1,102 @@
+// Rates: facts/tencent-cloud.md section 1.7; sts publishes none we know of, so it gets the lowest.
+#include "actions.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cloudsim {
+namespace {
+
+constexpr std::array<Action, 15> actions{{
+    {"cvm", "CreateImage", 10, true, create_image},
+    {"cvm", "DeleteImages", 10, true, delete_images},
+    {"cvm", "DescribeImageQuota", 10, true, describe_image_quota},
+    {"cvm", "DescribeImageSharePermission", 10, true, describe_image_share_permission},
+    {"cvm", "DescribeImages", 40, true, describe_images},
+    {"cvm", "DescribeInstances", 40, true, describe_instances},
+    {"cvm", "DescribeInstancesStatus", 40, true, describe_instances_status},
+    {"cvm", "ExportImages", 20, true, export_images},
+    {"cvm", "ModifyImageAttribute", 10, true, modify_image_attribute},
+    {"cvm", "ModifyImageSharePermission", 10, true, modify_image_share_permission},
+    {"cvm", "StartInstances", 10, true, start_instances},
+    {"cvm", "StopInstances", 10, true, stop_instances},
+    {"cvm", "SyncImages", 10, true, sync_images},
+    {"region", "DescribeRegions", 20, false, describe_regions},
+    {"sts", "GetCallerIdentity", 10, false, get_caller_identity},
+}};
+
+struct RealAction {
+    std::string_view service;
+    std::string_view name;
+};
+
+constexpr std::array<RealAction, 34> not_simulated{{
+    {"cbs", "CopySnapshotCrossRegions"},
+    {"cbs", "CreateAutoSnapshotPolicy"},
+    {"cbs", "CreateSnapshot"},
+    {"cbs", "CreateSnapshotGroup"},
+    {"cbs", "DeleteSnapshotGroup"},
+    {"cbs", "DeleteSnapshots"},
+    {"cbs", "DescribeAutoSnapshotPolicies"},
+    {"cbs", "DescribeDisks"},
+    {"cbs", "DescribeSnapshotGroups"},
+    {"cbs", "DescribeSnapshotOverview"},
+    {"cbs", "DescribeSnapshots"},
+    {"cvm", "DescribeImageFromFamily"},
+    {"cvm", "DescribeImportImageOs"},
+    {"cvm", "DescribeInstanceTypeConfigs"},
+    {"cvm", "DescribeInstanceVncUrl"},
+    {"cvm", "DescribeKeyPairs"},
+    {"cvm", "DescribeRegions"},
+    {"cvm", "DescribeZoneInstanceConfigInfos"},
+    {"cvm", "DescribeZones"},
+    {"cvm", "ImportImage"},
+    {"cvm", "InquiryPriceRunInstances"},
+    {"cvm", "ModifyInstancesAttribute"},
+    {"cvm", "RebootInstances"},
+    {"cvm", "ResetInstance"},
+    {"cvm", "ResizeInstanceDisks"},
+    {"cvm", "RunInstances"},
+    {"cvm", "TerminateInstances"},
+    {"region", "DescribeProducts"},
+    {"region", "DescribeZones"},
+    {"sts", "AssumeRole"},
+    {"sts", "GetFederationToken"},
+    {"tat", "DescribeAutomationAgentStatus"},
+    {"tat", "DescribeInvocationTasks"},
+    {"tat", "RunCommand"},
+}};
+
+}  // namespace
+
+std::span<const Action> all_actions() {
+    return actions;
+}
+
+const Action* find_action(std::string_view service, std::string_view name) {
+    const auto found = std::ranges::find_if(actions, [&](const Action& action) {
+        return action.service == service && action.name == name;
+    });
+    return found == actions.end() ? nullptr : &*found;
+}
+
+std::string_view version_of(std::string_view service) {
+    if (service == "cvm" || service == "cbs") {
+        return "2017-03-12";
+    }
+    if (service == "sts") {
+        return "2018-08-13";
+    }
+    if (service == "tat") {
+        return "2020-10-28";
+    }
+    return service == "region" ? "2022-06-27" : "";
+}
+
+bool is_real_action(std::string_view service, std::string_view name) {
+    return std::ranges::any_of(not_simulated, [&](const RealAction& action) {
+        return action.service == service && action.name == name;
+    });
+}
+
+}  // namespace cloudsim

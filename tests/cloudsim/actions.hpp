@@ -1,0 +1,64 @@
+// The API 3.0 actions: each takes a checked caller and the request's parameters and gives the
+// fields of its response, or throws Refusal. Rules and codes: facts/tencent-cloud.md sections 2
+// and 3.
+#pragma once
+
+#include "params.hpp"
+#include "refusal.hpp"
+#include "state.hpp"
+
+#include <boost/json.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cloudsim {
+
+struct Call {
+    State& state;
+    const Account& account;
+    const Credential& credential;
+    std::string secret_id;
+    std::string region;
+    std::string request_id;
+    TaskEnd task_end = TaskEnd::succeeds;  // how the task that this call starts will end
+
+    Place place() const { return {account.uin, region}; }
+};
+
+using Perform = boost::json::object (*)(Call&, Params&);
+
+struct Action {
+    std::string_view service;
+    std::string_view name;
+    std::int64_t rate;  // requests per second
+    bool regional;
+    Perform perform;
+};
+
+std::span<const Action> all_actions();
+// nullptr when the service does not have it or the simulator does not know it.
+const Action* find_action(std::string_view service, std::string_view name);
+// "" for a service that is not simulated.
+std::string_view version_of(std::string_view service);
+// Real actions that are not simulated, to be told apart from misspelt ones.
+bool is_real_action(std::string_view service, std::string_view name);
+
+boost::json::object describe_instances(Call& call, Params& params);
+boost::json::object describe_instances_status(Call& call, Params& params);
+boost::json::object start_instances(Call& call, Params& params);
+boost::json::object stop_instances(Call& call, Params& params);
+boost::json::object create_image(Call& call, Params& params);
+boost::json::object describe_images(Call& call, Params& params);
+boost::json::object sync_images(Call& call, Params& params);
+boost::json::object export_images(Call& call, Params& params);
+boost::json::object delete_images(Call& call, Params& params);
+boost::json::object modify_image_attribute(Call& call, Params& params);
+boost::json::object modify_image_share_permission(Call& call, Params& params);
+boost::json::object describe_image_share_permission(Call& call, Params& params);
+boost::json::object describe_image_quota(Call& call, Params& params);
+boost::json::object describe_regions(Call& call, Params& params);
+boost::json::object get_caller_identity(Call& call, Params& params);
+
+}  // namespace cloudsim

@@ -1,0 +1,157 @@
+// The gateway in front of COS: which operation, who calls, whose bucket; then the operation; then
+// the headers every answer has. Unlike API 3.0, errors are XML with a real HTTP status.
+#include "cloud.hpp"
+#include "cos_operations.hpp"
+#include "fault_effects.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cloudsim {
+namespace {
+
+using Operation = HttpAnswer (*)(CosCall&);
+
+struct Operations {
+    std::string_view method;
+    std::string_view on_bucket;
+    Operation bucket;
+    std::string_view on_object;
+    Operation object;
+};
+
+constexpr std::array<Operations, 5> operations{{
+    {"HEAD", "HeadBucket", head_bucket, "HeadObject", head_object},
+    {"GET", "GetBucket", list_objects, "GetObject", get_object},
+    {"PUT", "PutBucket", nullptr, "PutObject", put_object},
+    {"DELETE", "DeleteBucket", nullptr, "DeleteObject", delete_object},
+    {"POST", "PostBucket", nullptr, "PostObject", nullptr},
+}};
+
+struct Chosen {
+    std::string name = "cos:Unknown";
+    Operation perform = nullptr;
+};
+
+Chosen choose(const HttpRequest& request, const CosTarget& target) {
+    for (const Operations& candidate : operations) {
+        if (candidate.method != request.method) {
+            continue;
+        }
+        if (target.bucket.empty()) {
+            return {"cos:GetService", nullptr};
+        }
+        const bool is_object = !target.key.empty();
+        const std::string name{is_object ? candidate.on_object : candidate.on_bucket};
+        return {"cos:" + name, is_object ? candidate.object : candidate.bucket};
+    }
+    return {};
+}
+
+bool is_plain_parameter(std::string_view name) {
+    static constexpr std::array names{
+        std::string_view{"prefix"},
+        std::string_view{"delimiter"},
+        std::string_view{"marker"},
+        std::string_view{"max-keys"},
+        std::string_view{"encoding-type"},
+        std::string_view{"versionId"},
+        std::string_view{"x-cos-security-token"}};
+    return name.starts_with("q-") || name.starts_with("response-") ||
+           std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Sub-resources such as ?acl, ?uploads or ?delete would otherwise be taken for the plain operation.
+void check_simulated(const Chosen& chosen, const std::map<std::string, std::string>& query) {
+    for (const auto& [name, value] : query) {
+        if (!is_plain_parameter(name)) {
+            throw CosRefusal{501, "NotImplemented", "cvmcloudsim does not simulate ?" + name + "."};
+        }
+    }
+    if (chosen.perform == nullptr) {
+        throw CosRefusal{501, "NotImplemented", "cvmcloudsim does not simulate this operation."};
+    }
+}
+
+BucketState& accessible_bucket(State& state, const CosTarget& target, const Credential& caller) {
+    BucketState* bucket = state.find_bucket(target.bucket);
+    if (bucket == nullptr || (!target.region.empty() && target.region != bucket->bucket.region)) {
+        throw CosRefusal{404, "NoSuchBucket", "The specified bucket does not exist."};
+    }
+    if (bucket->uin != caller.uin) {
+        throw CosRefusal{403, "AccessDenied", "Access Denied."};
+    }
+    return *bucket;
+}
+
+HttpAnswer refusal_answer(
+    const CosRefusal& refusal, const HttpRequest& request, const RequestRecord& record
+) {
+    HttpAnswer answer;
+    answer.status = refusal.status();
+    answer.headers.emplace_back("x-cos-trace-id", record.request_id);
+    if (request.method == "HEAD" || refusal.status() == 304) {
+        answer.content_length = 0;
+        return answer;
+    }
+    const std::string resource = request.target.substr(0, request.target.find('?'));
+    answer.headers.emplace_back("Content-Type", "application/xml");
+    answer.body = "<?xml version='1.0' encoding='utf-8' ?>\n<Error><Code>" + refusal.code() +
+                  "</Code><Message>" + xml_escape(refusal.what()) + "</Message><Resource>" +
+                  xml_escape(resource) + "</Resource><RequestId>" + record.request_id +
+                  "</RequestId><TraceId>" + record.request_id + "</TraceId></Error>";
+    return answer;
+}
+
+}  // namespace
+
+HttpAnswer Cloud::answer_cos(
+    const HttpRequest& request, const Clocks& clocks, RequestRecord record
+) {
+    const CosTarget target = cos_target(request);
+    const Chosen chosen = choose(request, target);
+    record.action = chosen.name;
+    record.region = target.region;
+    std::optional<Fault> fault;
+    HttpAnswer answer;
+    try {
+        const Credential& caller = authenticate_cos(request, state_, clocks.now, clocks.real_now);
+        record.account = caller.uin;
+        if (const BucketState* bucket = state_.find_bucket(target.bucket)) {
+            record.region = bucket->bucket.region;
+        }
+        const FaultSubject subject{record.action, record.account, record.region};
+        fault = faults_.strike(subject, clocks.now, fault_chance_);
+        record.fault = fault ? fault->name : "";
+        std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt;
+        if (instead) {
+            record.code = "fault";
+            instead->record = std::move(record);
+            return std::move(*instead);
+        }
+        if (fault && fault->kind == FaultKind::error) {
+            throw CosRefusal{fault->status, fault->code, fault->message};
+        }
+        CosCall call{
+            state_,
+            accessible_bucket(state_, target, caller),
+            request,
+            target.key,
+            parse_target(request.target).query};
+        check_simulated(chosen, call.query);
+        answer = chosen.perform(call);
+    } catch (const CosRefusal& refusal) {
+        answer = refusal_answer(refusal, request, record);
+        record.code = refusal.code();
+    }
+    answer.headers.emplace_back("Server", "tencent-cos");
+    answer.headers.emplace_back("Date", to_http_date(clocks.now));
+    answer.headers.emplace_back("x-cos-request-id", record.request_id);
+    answer.record = std::move(record);
+    if (fault) {
+        spoil(answer, *fault);
+    }
+    return answer;
+}
+
+}  // namespace cloudsim

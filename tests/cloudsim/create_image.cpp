@@ -1,0 +1,257 @@
+#include "action_rules.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace cloudsim {
+namespace {
+
+namespace json = boost::json;
+
+struct Wish {
+    std::string name;
+    std::string description;
+    std::string family;
+    std::optional<std::string> instance_id;
+    std::vector<std::string> snapshot_ids;
+    std::vector<std::string> data_disk_ids;
+    Tags tags;
+    bool poweroff = false;
+    bool dry_run = false;
+};
+
+// A string in the model; clients send "true", "True" and "TRUE".
+bool take_text_flag(Params& params, std::string_view name) {
+    const std::string value = to_lower(params.optional_text(name).value_or("false"));
+    if (value != "true" && value != "false") {
+        throw Refusal{
+            "InvalidParameterValue", "`" + std::string{name} + "` must be \"true\" or \"false\"."};
+    }
+    return value == "true";
+}
+
+Wish take_wish(Params& params) {
+    Wish wish;
+    wish.name = params.text("ImageName");
+    wish.description = params.optional_text("ImageDescription").value_or("");
+    wish.family = params.optional_text("ImageFamily").value_or("");
+    wish.instance_id = params.optional_text("InstanceId");
+    wish.snapshot_ids = params.texts("SnapshotIds");
+    wish.data_disk_ids = params.texts("DataDiskIds");
+    wish.poweroff = take_text_flag(params, "ForcePoweroff");
+    const bool sysprep = take_text_flag(params, "Sysprep");
+    wish.dry_run = params.flag("DryRun");
+    for (auto& [key, value] : take_tags(params, "image")) {
+        if (!wish.tags.emplace(key, value).second) {
+            throw Refusal{"InvalidParameterValue", "The tag `" + key + "` is given twice."};
+        }
+    }
+    params.finish();
+    check_image_name(wish.name);
+    check_image_description(wish.description);
+    if (wish.instance_id.has_value() == !wish.snapshot_ids.empty()) {
+        throw Refusal{
+            "InvalidParameter.SpecifyOneParameter",
+            "Exactly one of `InstanceId` and `SnapshotIds` is needed."};
+    }
+    if (!wish.data_disk_ids.empty() && !wish.instance_id) {
+        throw Refusal{"InvalidParameter.InvalidDependence", "`DataDiskIds` needs `InstanceId`."};
+    }
+    if (sysprep && !wish.instance_id) {
+        throw Refusal{"InvalidParameter.InvalidDependence", "`Sysprep` needs `InstanceId`."};
+    }
+    return wish;
+}
+
+void check_state(const Instance& instance) {
+    if (instance.state == "STOPPED" && instance.stop_charging) {
+        throw Refusal{
+            "UnsupportedOperation.StoppedModeStopCharging",
+            "The instance `" + instance.id + "` is stopped without charge."};
+    }
+    if (instance.state == "RUNNING" || instance.state == "STOPPED") {
+        return;
+    }
+    if (instance.state == "PENDING") {
+        throw Refusal{
+            "OperationDenied.InstanceOperationInProgress",
+            "The instance `" + instance.id + "` is being created."};
+    }
+    if (instance.state == "LAUNCH_FAILED" || instance.state == "SHUTDOWN") {
+        throw Refusal{
+            "InvalidInstance.NotSupported",
+            "The instance `" + instance.id + "` is " + instance.state + "."};
+    }
+    std::string suffix;
+    for (const std::string& word : split(instance.state, '_')) {
+        suffix += word.front() + to_lower(word.substr(1));
+    }
+    throw Refusal{
+        "UnsupportedOperation.InstanceState" + suffix,
+        "The instance `" + instance.id + "` is " + instance.state + "."};
+}
+
+Instance& usable_instance(Call& call, const std::string& id) {
+    if (!is_well_formed_id(id, "ins-")) {
+        throw Refusal{"InvalidInstanceId.Malformed", "The instance id `" + id + "` is malformed."};
+    }
+    Instance* instance = call.state.find_instance(id);
+    if (instance == nullptr || instance->uin != call.account.uin ||
+        instance->region != call.region) {
+        throw Refusal{"InvalidInstanceId.NotFound", "There is no instance `" + id + "`."};
+    }
+    check_state(*instance);
+    if (!instance->image_in_creation.empty()) {
+        throw Refusal{
+            "MutexOperation.TaskRunning",
+            "An image of the instance `" + id + "` is being created."};
+    }
+    return *instance;
+}
+
+const Disk& usable_data_disk(const Instance& instance, const std::string& id) {
+    if (id == instance.system_disk.id) {
+        throw Refusal{
+            "InvalidParameter.DataDiskIdContainsRootDisk", "`" + id + "` is the system disk."};
+    }
+    const auto found = std::ranges::find(instance.data_disks, id, &Disk::id);
+    if (found == instance.data_disks.end()) {
+        throw Refusal{
+            "InvalidParameter.DataDiskNotBelongSpecifiedInstance",
+            "`" + id + "` is no data disk of `" + instance.id + "`."};
+    }
+    if (found->type.starts_with("LOCAL_")) {
+        throw Refusal{"InvalidParameter.LocalDataDiskNotSupport", "`" + id + "` is a local disk."};
+    }
+    return *found;
+}
+
+struct Content {
+    Image image;
+    std::vector<std::string> disk_ids;
+};
+
+Content content_of_instance(Call& call, const Wish& wish) {
+    const Instance& instance = usable_instance(call, *wish.instance_id);
+    Content content;
+    content.image.os = instance.os;
+    content.image.platform = instance.platform;
+    content.image.marketplace = instance.marketplace;
+    content.image.instance_id = instance.id;
+    content.image.encrypted = instance.system_disk.encrypted;
+    content.image.disks.push_back({"", true, instance.system_disk.size});
+    content.disk_ids.push_back(instance.system_disk.id);
+    for (const std::string& id : wish.data_disk_ids) {
+        const Disk& disk = usable_data_disk(instance, id);
+        if (std::ranges::find(content.disk_ids, id) != content.disk_ids.end()) {
+            throw Refusal{"InvalidParameterValue", "The disk `" + id + "` is given twice."};
+        }
+        content.image.disks.push_back({"", false, disk.size});
+        content.image.encrypted = content.image.encrypted || disk.encrypted;
+        content.disk_ids.push_back(disk.id);
+    }
+    return content;
+}
+
+Content content_of_snapshots(Call& call, const Wish& wish) {
+    Content content;
+    std::int64_t system_disks = 0;
+    for (const std::string& id : wish.snapshot_ids) {
+        const Snapshot* snapshot = call.state.find_snapshot(id);
+        if (snapshot == nullptr || snapshot->uin != call.account.uin ||
+            snapshot->region != call.region) {
+            throw Refusal{
+                "InvalidParameter.SnapshotNotFound", "There is no snapshot `" + id + "`."};
+        }
+        system_disks += snapshot->is_system ? 1 : 0;
+        const auto at =
+            snapshot->is_system ? content.image.disks.begin() : content.image.disks.end();
+        content.image.disks.insert(at, {"", snapshot->is_system, snapshot->size});
+        content.image.encrypted = content.image.encrypted || snapshot->encrypted;
+    }
+    if (system_disks == 0) {
+        throw Refusal{
+            "InvalidParameter.SystemSnapshotNotFound", "No snapshot is one of a system disk."};
+    }
+    if (system_disks > 1) {
+        throw Refusal{
+            "InvalidParameter.DuplicateSystemSnapshots",
+            "More than one snapshot is one of a system disk."};
+    }
+    content.image.platform = platform_of(content.image.os);
+    return content;
+}
+
+void check_account(const Call& call, const Wish& wish) {
+    if (call.account.in_arrears) {
+        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
+    }
+    check_name_is_free(call, call.region, wish.name);
+    check_image_quota(call, call.region, 1);
+}
+
+void occupy_instance(Call& call, const std::string& instance_id, const std::string& image_id) {
+    Instance& instance = *call.state.find_instance(instance_id);
+    instance.image_in_creation = image_id;
+    instance.latest_operation = "CreateImage";
+    instance.latest_operation_state = "OPERATING";
+    instance.latest_request_id = call.request_id;
+}
+
+// The machine goes down at once; in the kinder world it is started again when the image is done.
+void power_off(Call& call, const std::string& instance_id, Instant image_done) {
+    Instance& instance = *call.state.find_instance(instance_id);
+    if (instance.state != "RUNNING") {
+        return;
+    }
+    instance.state = "STOPPED";
+    if (!call.state.behaviour.poweroff_stays_off) {
+        Task task;
+        task.kind = TaskKind::instance_start;
+        task.subject = instance_id;
+        call.state.schedule(image_done, std::move(task));
+    }
+}
+
+}  // namespace
+
+json::object create_image(Call& call, Params& params) {
+    Wish wish = take_wish(params);
+    Content content =
+        wish.instance_id ? content_of_instance(call, wish) : content_of_snapshots(call, wish);
+    check_account(call, wish);
+    if (wish.dry_run) {
+        return answer_dry_run(call);
+    }
+    State& state = call.state;
+    content.image.name = wish.name;
+    content.image.description = wish.description;
+    content.image.family = wish.family;
+    content.image.tags = wish.tags;
+    content.image.uin = call.account.uin;
+    content.image.region = call.region;
+    content.image.state = "CREATING";
+    content.image.created = state.now;
+    content.image.listed_from = state.now + state.durations.within(state.behaviour.list_delay);
+    content.image.tags_from = state.now + state.durations.within(state.behaviour.tags_late);
+    content.image.ends = state.now + state.durations.within(state.timing.create);
+    Image& image = state.add_image(std::move(content.image));
+    state.add_snapshots(image, content.disk_ids);
+    Task task;
+    task.kind = TaskKind::creation;
+    task.end = call.task_end;
+    task.subject = image.id;
+    task.source = image.instance_id;
+    state.schedule(image.ends, std::move(task));
+    if (wish.instance_id) {
+        occupy_instance(call, *wish.instance_id, image.id);
+        if (wish.poweroff) {
+            power_off(call, *wish.instance_id, image.ends);
+        }
+    }
+    json::object result;
+    result["ImageId"] = json_text(image.id);
+    return result;
+}
+
+}  // namespace cloudsim

@@ -1,0 +1,96 @@
+#include "digests.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace cloudsim {
+namespace {
+
+std::string digest(const EVP_MD* kind, std::string_view data) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int length = 0;
+    if (EVP_Digest(data.data(), data.size(), out.data(), &length, kind, nullptr) != 1) {
+        throw std::runtime_error("OpenSSL cannot compute a digest");
+    }
+    return {out.begin(), out.begin() + length};
+}
+
+std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view data) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int length = 0;
+    const auto* input = reinterpret_cast<const unsigned char*>(data.data());
+    const auto* made = HMAC(
+        kind, key.data(), static_cast<int>(key.size()), input, data.size(), out.data(), &length
+    );
+    if (made == nullptr) {
+        throw std::runtime_error("OpenSSL cannot compute an HMAC");
+    }
+    return {out.begin(), out.begin() + length};
+}
+
+constexpr std::array<std::uint64_t, 256> crc64_table() {
+    constexpr std::uint64_t polynomial = 0xC96C5795D7870F42;
+    std::array<std::uint64_t, 256> table{};
+    for (std::uint64_t byte = 0; byte < table.size(); ++byte) {
+        std::uint64_t value = byte;
+        for (int bit = 0; bit < 8; ++bit) {
+            value = (value & 1U) != 0 ? (value >> 1U) ^ polynomial : value >> 1U;
+        }
+        table[byte] = value;
+    }
+    return table;
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string result;
+    result.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        result += digits[byte >> 4U];
+        result += digits[byte & 15U];
+    }
+    return result;
+}
+
+std::string sha256_hex(std::string_view data) {
+    return to_hex(digest(EVP_sha256(), data));
+}
+
+std::string sha1_hex(std::string_view data) {
+    return to_hex(digest(EVP_sha1(), data));
+}
+
+std::string md5_hex(std::string_view data) {
+    return to_hex(digest(EVP_md5(), data));
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+    return hmac(EVP_sha256(), key, data);
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view data) {
+    return hmac(EVP_sha1(), key, data);
+}
+
+std::uint64_t crc64_ecma(std::string_view data) {
+    static constexpr auto table = crc64_table();
+    std::uint64_t crc = ~std::uint64_t{0};
+    for (const char c : data) {
+        crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU] ^ (crc >> 8U);
+    }
+    return ~crc;
+}
+
+bool equal_secrets(std::string_view left, std::string_view right) {
+    return left.size() == right.size() &&
+           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+}  // namespace cloudsim

@@ -1,0 +1,233 @@
+#include "action_rules.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cloudsim {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t images_max = 10;       // not published; "too many" is InvalidParameterValue
+constexpr std::int64_t disk_size_max = 500;  // GiB, "Export image" page
+constexpr std::size_t data_disks_max = 5;    // the same page
+constexpr std::uint64_t gibibyte = 1ULL << 30U;
+constexpr std::int64_t seconds_per_gibibyte = 8;
+constexpr std::chrono::minutes queue_time{2};
+
+struct Wish {
+    std::string bucket;
+    std::vector<std::string> image_ids;
+    std::vector<std::string> prefixes;
+    std::string format;
+    std::string role;
+    bool only_root_disk = false;
+    bool dry_run = false;
+};
+
+Wish take_wish(Params& params) {
+    Wish wish;
+    wish.bucket = params.text("BucketName");
+    wish.image_ids = params.texts("ImageIds");
+    const bool has_snapshots = !params.texts("SnapshotIds").empty();
+    wish.format = params.optional_text("ExportFormat").value_or("RAW");
+    wish.prefixes = params.texts("FileNamePrefixList");
+    wish.only_root_disk = params.flag("OnlyExportRootDisk");
+    wish.dry_run = params.flag("DryRun");
+    wish.role = params.optional_text("RoleName").value_or("CVM_QcsRole");
+    params.finish();
+    if (has_snapshots == !wish.image_ids.empty()) {
+        throw Refusal{
+            "InvalidParameter.ImageIdsSnapshotIdsMustOne",
+            "Exactly one of `ImageIds` and `SnapshotIds` is needed."};
+    }
+    if (has_snapshots) {
+        throw Refusal{"UnsupportedOperation", "Export of snapshots is not open."};
+    }
+    if (wish.image_ids.size() > images_max) {
+        throw Refusal{"InvalidParameterValue.LimitExceeded", "Too many images."};
+    }
+    if (!wish.prefixes.empty() && wish.prefixes.size() != wish.image_ids.size()) {
+        throw Refusal{
+            "InvalidParameterValue.InvalidFileNamePrefixList",
+            "`FileNamePrefixList` must be as long as `ImageIds`."};
+    }
+    static constexpr std::array formats{"RAW", "QCOW2", "VHD", "VMDK"};
+    if (std::ranges::find(formats, wish.format) == formats.end()) {
+        throw Refusal{"InvalidParameterValue", "`" + wish.format + "` is no export format."};
+    }
+    std::ranges::for_each(wish.image_ids, check_image_id);
+    return wish;
+}
+
+[[noreturn]] void refuse_export(const std::string& kind, const Image& image) {
+    throw Refusal{
+        "UnsupportedOperation." + kind, "The image `" + image.id + "` cannot be exported."};
+}
+
+void check_kind(const Call& call, const Image& image) {
+    if (image.uin.empty()) {
+        refuse_export("PublicImageExportUnsupported", image);
+    }
+    if (!is_owned(call, image)) {
+        refuse_export("SharedImageExportUnsupported", image);
+    }
+    if (platform_of(image.platform) == "Windows" || platform_of(image.os) == "Windows") {
+        refuse_export("WindowsImageExportUnsupported", image);
+    }
+    if (platform_of(image.platform).starts_with("Red Hat") ||
+        platform_of(image.os).starts_with("Red Hat")) {
+        refuse_export("RedHatImageExportUnsupported", image);
+    }
+    if (image.marketplace) {
+        refuse_export("MarketImageExportUnsupported", image);
+    }
+    if (image.encrypted) {
+        refuse_export("EncryptedImagesNotSupported", image);
+    }
+}
+
+void check_size(const Image& image, bool only_root_disk) {
+    const std::size_t exported = only_root_disk ? 1 : image.disks.size();
+    if (exported > data_disks_max + 1) {
+        refuse_export("ImageTooLargeExportUnsupported", image);
+    }
+    for (std::size_t i = 0; i < exported; ++i) {
+        if (image.disks[i].size > disk_size_max) {
+            refuse_export("ImageTooLargeExportUnsupported", image);
+        }
+    }
+}
+
+void check_images(Call& call, const Wish& wish) {
+    for (const std::string& id : wish.image_ids) {
+        const Image& image = visible_image(call, id);
+        check_kind(call, image);
+        if (image.state != "NORMAL") {
+            throw Refusal{
+                "InvalidParameterValue.InvalidImageState",
+                "The image `" + id + "` is " + image.state + ", try again later."};
+        }
+        check_size(image, wish.only_root_disk);
+    }
+}
+
+void check_destination(Call& call, const Wish& wish) {
+    const BucketState* bucket = call.state.find_bucket(wish.bucket);
+    if (bucket == nullptr || bucket->uin != call.account.uin ||
+        bucket->bucket.region != call.region) {
+        throw Refusal{
+            "InvalidParameterValue.BucketNotFound",
+            "There is no bucket `" + wish.bucket + "` in " + call.region + "."};
+    }
+    if (!call.account.cvm_role || wish.role != "CVM_QcsRole") {
+        throw Refusal{
+            "AuthFailure.CamRoleNameAuthenticateFailed",
+            "The role `" + wish.role + "` does not exist or does not trust CVM."};
+    }
+    if (!bucket->bucket.export_allowed) {
+        throw Refusal{
+            "InvalidParameterValue.InvalidBucketPermissionForExport",
+            "The role may not write to `" + wish.bucket + "`."};
+    }
+    if (call.state.count_exports(call.place()) + static_cast<std::int64_t>(wish.image_ids.size()) >
+        call.state.limits.exports_running) {
+        throw Refusal{
+            "LimitExceeded.ExportImageTaskLimitExceeded", "Too many exports are running."};
+    }
+}
+
+struct Names {
+    std::string told;  // in CosPaths
+    std::string key;   // in the bucket
+};
+
+Names names_of(
+    const Image& image,
+    std::size_t disk_number,
+    const std::string& prefix,
+    const std::string& extension,
+    ExportNames form
+) {
+    const ImageDisk& disk = image.disks[disk_number];
+    const std::string usage = disk.is_system ? "system" : "data";
+    const std::string start = prefix.empty() ? "" : prefix + "_";
+    const std::string documented =
+        start + image.id + "_" + usage + "_" + disk.snapshot_id + "." + extension;
+    const char letter = static_cast<char>('a' + disk_number);
+    const std::string console =
+        (prefix.empty() ? image.id : prefix) + "_xvd" + letter + "." + extension;
+    switch (form) {
+        case ExportNames::documented:
+            return {prefix.empty() ? "/" + documented : documented, documented};
+        case ExportNames::example:
+            return {"/" + documented, documented};
+        case ExportNames::console:
+            return {console, console};
+        case ExportNames::console_objects:
+            return {prefix.empty() ? "/" + documented : documented, console};
+    }
+    return {};
+}
+
+Duration time_needed(State& state, std::int64_t gibibytes) {
+    if (state.timing.exporting) {
+        return state.durations.within(*state.timing.exporting);
+    }
+    const Duration by_size = std::chrono::seconds{gibibytes * seconds_per_gibibyte};
+    return queue_time + state.durations.within({by_size, by_size * 2});
+}
+
+// Starts the export of one image and tells the names of its objects.
+std::vector<std::string> begin_export(
+    Call& call, const Wish& wish, Image& image, const std::string& prefix
+) {
+    Task task;
+    task.kind = TaskKind::export_;
+    task.end = call.task_end;
+    task.subject = image.id;
+    task.source = call.account.uin;
+    task.bucket = wish.bucket;
+    std::vector<std::string> told;
+    std::int64_t total = 0;
+    const std::size_t exported = wish.only_root_disk ? 1 : image.disks.size();
+    for (std::size_t i = 0; i < exported; ++i) {
+        Names names =
+            names_of(image, i, prefix, to_lower(wish.format), call.state.behaviour.export_names);
+        const std::int64_t size = image.disks[i].size;
+        told.push_back(std::move(names.told));
+        task.files.push_back({std::move(names.key), static_cast<std::uint64_t>(size) * gibibyte});
+        total += size;
+    }
+    image.exports_running += 1;
+    call.state.exports_at[call.place()] += 1;
+    call.state.schedule(call.state.now + time_needed(call.state, total), std::move(task));
+    return told;
+}
+
+}  // namespace
+
+json::object export_images(Call& call, Params& params) {
+    const Wish wish = take_wish(params);
+    check_images(call, wish);
+    check_destination(call, wish);
+    if (wish.dry_run) {
+        return answer_dry_run(call);
+    }
+    json::array paths;
+    for (std::size_t i = 0; i < wish.image_ids.size(); ++i) {
+        Image& image = visible_image(call, wish.image_ids[i]);
+        const std::string prefix = wish.prefixes.empty() ? "" : wish.prefixes[i];
+        for (const std::string& path : begin_export(call, wish, image, prefix)) {
+            paths.push_back(json_text(path));
+        }
+    }
+    call.state.last_task_id += 1;
+    json::object result;
+    result["TaskId"] = call.state.last_task_id;
+    result["CosPaths"] = std::move(paths);
+    return result;
+}
+
+}  // namespace cloudsim

@@ -1,0 +1,239 @@
+#include "instants.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace cloudsim {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+
+struct Clock {
+    std::chrono::year_month_day date;
+    std::chrono::weekday weekday;
+    std::chrono::hh_mm_ss<std::chrono::seconds> time;
+};
+
+Clock split(Instant at) {
+    const auto day = floor<days>(at);
+    const auto rest = floor<std::chrono::seconds>(at - day);
+    return {
+        std::chrono::year_month_day{day},
+        std::chrono::weekday{day},
+        std::chrono::hh_mm_ss<std::chrono::seconds>{rest}};
+}
+
+struct Numbers {
+    int year;
+    unsigned month;
+    unsigned day;
+    int hour;
+    int minute;
+    int second;
+};
+
+Numbers numbers(const Clock& clock) {
+    return {
+        static_cast<int>(clock.date.year()),
+        static_cast<unsigned>(clock.date.month()),
+        static_cast<unsigned>(clock.date.day()),
+        static_cast<int>(clock.time.hours().count()),
+        static_cast<int>(clock.time.minutes().count()),
+        static_cast<int>(clock.time.seconds().count())};
+}
+
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+    if (at + count > text.size()) {
+        return std::nullopt;
+    }
+    int value = 0;
+    for (const char c : text.substr(at, count)) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+std::optional<Duration> zone_offset(std::string_view text) {
+    if (text == "Z" || text == "z") {
+        return Duration{0};
+    }
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') {
+        return std::nullopt;
+    }
+    const auto hours = digits(text, 1, 2);
+    const auto minutes = digits(text, 4, 2);
+    if (!hours || !minutes) {
+        return std::nullopt;
+    }
+    const Duration offset = std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
+    return text[0] == '-' ? -offset : offset;
+}
+
+// Consumes ".123456" from the front of the text.
+Duration take_fraction(std::string_view& text) {
+    if (text.empty() || text.front() != '.') {
+        return Duration{0};
+    }
+    text.remove_prefix(1);
+    std::int64_t micros = 0;
+    std::int64_t unit = 100'000;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+        micros += (text.front() - '0') * unit;
+        unit /= 10;
+        text.remove_prefix(1);
+    }
+    return Duration{micros};
+}
+
+std::optional<Duration> unit_named(std::string_view name) {
+    using namespace std::chrono_literals;
+
+    struct Unit {
+        std::string_view name;
+        Duration length;
+    };
+
+    static constexpr std::array<Unit, 7> units{
+        {{"ms", 1ms}, {"s", 1s}, {"min", 1min}, {"h", 1h}, {"d", 24h}, {"w", 168h}, {"us", 1us}}};
+    for (const Unit& unit : units) {
+        if (unit.name == name) {
+            return unit.length;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Duration> quantity(std::string_view text, std::string_view default_unit) {
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc{} || count < 0) {
+        return std::nullopt;
+    }
+    std::string_view unit_text = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (unit_text.empty()) {
+        unit_text = default_unit;
+    }
+    const auto unit = unit_named(unit_text);
+    constexpr std::int64_t century_in_seconds = 3'155'760'000;
+    if (!unit || (count > 0 && *unit > std::chrono::seconds{century_in_seconds} / count)) {
+        return std::nullopt;
+    }
+    return *unit * count;
+}
+
+std::string_view unit_of(std::string_view text) {
+    const auto start = text.find_first_not_of("0123456789");
+    return start == std::string_view::npos ? std::string_view{} : text.substr(start);
+}
+
+}  // namespace
+
+std::string to_rfc3339(Instant at) {
+    const Numbers n = numbers(split(at));
+    std::array<char, 40> text{};
+    std::snprintf(
+        text.data(),
+        text.size(),
+        "%04d-%02u-%02uT%02d:%02d:%02dZ",
+        n.year,
+        n.month,
+        n.day,
+        n.hour,
+        n.minute,
+        n.second
+    );
+    return text.data();
+}
+
+std::string to_http_date(Instant at) {
+    static constexpr std::array<const char*, 7> weekdays{
+        "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr std::array<const char*, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const Clock clock = split(at);
+    const Numbers n = numbers(clock);
+    std::array<char, 48> text{};
+    std::snprintf(
+        text.data(),
+        text.size(),
+        "%s, %02u %s %04d %02d:%02d:%02d GMT",
+        weekdays[clock.weekday.c_encoding()],
+        n.day,
+        months[n.month - 1],
+        n.year,
+        n.hour,
+        n.minute,
+        n.second
+    );
+    return text.data();
+}
+
+std::string to_utc_date(Instant at) {
+    return to_rfc3339(at).substr(0, 10);
+}
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+    const auto year = digits(text, 0, 4);
+    const auto month = digits(text, 5, 2);
+    const auto day = digits(text, 8, 2);
+    const auto hour = digits(text, 11, 2);
+    const auto minute = digits(text, 14, 2);
+    const auto second = digits(text, 17, 2);
+    if (!year || !month || !day || !hour || !minute || !second || text[4] != '-' ||
+        text[7] != '-' || (text[10] != 'T' && text[10] != ' ') || text[13] != ':' ||
+        text[16] != ':' || *hour > 23 || *minute > 59 || *second > 60) {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date{
+        std::chrono::year{*year},
+        std::chrono::month{static_cast<unsigned>(*month)},
+        std::chrono::day{static_cast<unsigned>(*day)}};
+    std::string_view rest = text.substr(19);
+    const Duration fraction = take_fraction(rest);
+    const auto offset = zone_offset(rest);
+    if (!date.ok() || !offset) {
+        return std::nullopt;
+    }
+    return Instant{std::chrono::sys_days{date}} + std::chrono::hours{*hour} +
+           std::chrono::minutes{*minute} + std::chrono::seconds{*second} + fraction - *offset;
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+    return quantity(text, "");
+}
+
+std::optional<DurationRange> parse_duration_range(std::string_view text) {
+    constexpr std::string_view en_dash = "\xe2\x80\x93";
+    auto cut = text.find(en_dash);
+    std::size_t cut_length = en_dash.size();
+    if (cut == std::string_view::npos) {
+        cut = text.find('-');
+        cut_length = 1;
+    }
+    if (cut == std::string_view::npos) {
+        const auto single = parse_duration(text);
+        return single ? std::optional{DurationRange{*single, *single}} : std::nullopt;
+    }
+    const std::string_view upper_text = text.substr(cut + cut_length);
+    const auto upper = parse_duration(upper_text);
+    const auto lower = quantity(text.substr(0, cut), unit_of(upper_text));
+    if (!upper || !lower || *lower > *upper) {
+        return std::nullopt;
+    }
+    return DurationRange{*lower, *upper};
+}
+
+std::int64_t whole_seconds(Instant at) {
+    return floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+double decimal_seconds(Instant at) {
+    return static_cast<double>(at.time_since_epoch().count()) / 1e6;
+}
+
+}  // namespace cloudsim

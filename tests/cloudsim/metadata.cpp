@@ -1,0 +1,98 @@
+// The metadata service of an instance: the roles' temporary credentials
+// (facts/tencent-cloud.md 6.2). The same credentials are told until a tenth of their life is left;
+// older ones stay good until they expire.
+#include "cloud.hpp"
+#include "text.hpp"
+
+#include <boost/json.hpp>
+
+namespace cloudsim {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view roles_path = "/latest/meta-data/cam/security-credentials/";
+
+HttpAnswer plain(int status, std::string body) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.headers.emplace_back("Content-Type", "text/plain");
+    answer.body = std::move(body);
+    return answer;
+}
+
+std::string role_names(const State& state) {
+    std::string names;
+    for (const auto& [uin, account] : state.accounts) {
+        for (const Role& role : account.roles) {
+            names += (names.empty() ? "" : "\n") + role.name;
+        }
+    }
+    return names;
+}
+
+const std::pair<const std::string, Credential>& current_credential(
+    State& state, const Account& account, const Role& role
+) {
+    for (const auto& entry : state.credentials) {
+        const Credential& credential = entry.second;
+        if (credential.uin == account.uin && credential.role == role.name &&
+            state.now < *credential.expires - role.lifetime / 10) {
+            return entry;
+        }
+    }
+    Credential fresh;
+    fresh.uin = account.uin;
+    fresh.role = role.name;
+    fresh.secret_key = state.credentials_chance.word(32);
+    fresh.token = state.credentials_chance.word(96);
+    fresh.expires = state.now + role.lifetime;
+    const std::string id = "AKID" + state.credentials_chance.word(60);
+    return *state.credentials.emplace(id, std::move(fresh)).first;
+}
+
+std::string to_text(const std::string& id, const Credential& credential) {
+    json::object result;
+    result["TmpSecretId"] = json::string{id};
+    result["TmpSecretKey"] = json::string{credential.secret_key};
+    result["ExpiredTime"] = whole_seconds(*credential.expires);
+    result["Expiration"] = json::string{to_rfc3339(*credential.expires)};
+    result["Token"] = json::string{credential.token};
+    result["Code"] = "Success";
+    return json::serialize(result);
+}
+
+HttpAnswer tell_credentials(State& state, const std::string& role_name) {
+    for (const auto& [uin, account] : state.accounts) {
+        for (const Role& role : account.roles) {
+            if (role.name == role_name) {
+                const auto& [id, credential] = current_credential(state, account, role);
+                return plain(200, to_text(id, credential));
+            }
+        }
+    }
+    return plain(404, "Not Found");
+}
+
+}  // namespace
+
+HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord record) {
+    const std::string path = parse_target(request.target).path;
+    record.action = "metadata:" + path;
+    HttpAnswer answer;
+    if (request.method != "GET") {
+        answer = plain(405, "Method Not Allowed");
+    } else if (!path.starts_with(roles_path) && path + "/" != roles_path) {
+        answer = plain(404, "Not Found");
+    } else if (path.size() <= roles_path.size()) {
+        const std::string names = role_names(state_);
+        answer = names.empty() ? plain(404, "Not Found") : plain(200, names);
+    } else {
+        answer = tell_credentials(state_, path.substr(roles_path.size()));
+    }
+    record.code = answer.status == 200 ? "" : std::to_string(answer.status);
+    answer.record = std::move(record);
+    return answer;
+}
+
+}  // namespace cloudsim

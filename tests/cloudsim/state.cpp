@@ -1,0 +1,325 @@
+#include "state.hpp"
+
+#include "digests.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace cloudsim {
+namespace {
+
+template <class Map>
+auto* find_in(Map& map, std::string_view key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+Image public_image(const std::string& id, const std::string& name, const std::string& os) {
+    Image image;
+    image.id = id;
+    image.name = name;
+    image.os = os;
+    image.platform = platform_of(os);
+    image.source = "OFFICIAL";
+    image.disks.push_back({"", true, 20});
+    return image;
+}
+
+}  // namespace
+
+State::State(const World& world, std::uint64_t seed)
+    : timing{world.timing}
+    , limits{world.limits}
+    , behaviour{world.behaviour}
+    , durations{seed, 1}
+    , identifiers{seed, 2}
+    , credentials_chance{seed, 3} {
+    // A few, because the real lists begin with public images too unless the caller filters.
+    public_images = {
+        public_image("img-debian12", "Debian 12.0 64bit", "Debian 12.0 64bit"),
+        public_image("img-ubuntu22", "Ubuntu Server 22.04 LTS 64bit", "Ubuntu 22.04 64bit"),
+        public_image(
+            "img-winsv022", "Windows Server 2022", "Windows Server 2022 Datacenter 64bit"
+        )};
+    for (const Account& account : world.accounts) {
+        add_account(account);
+    }
+}
+
+void State::add_account(Account account) {
+    for (const Bucket& bucket : account.buckets) {
+        buckets[bucket.name] = BucketState{bucket, account.uin, {}};
+    }
+    for (Instance& instance : account.instances) {
+        add_instance(std::move(instance));
+    }
+    std::ranges::stable_sort(account.images, {}, &Image::created);
+    for (Image& spec : account.images) {
+        Image& image = add_image(std::move(spec));
+        add_snapshots(image, {});
+    }
+    account.instances.clear();
+    account.images.clear();
+    credentials[account.secret_id] = Credential{account.uin, account.secret_key, "", "", {}};
+    accounts[account.uin] = std::move(account);
+}
+
+void State::advance(Instant until) {
+    while (!tasks.empty() && tasks.begin()->first <= until) {
+        const auto node = tasks.extract(tasks.begin());
+        end_task(node.mapped(), node.key());
+    }
+    now = std::max(now, until);
+}
+
+void State::schedule(Instant at, Task task) {
+    if (task.end != TaskEnd::hangs) {
+        tasks.emplace(at, std::move(task));
+    }
+}
+
+Instance* State::find_instance(std::string_view id) {
+    return find_in(instances, id);
+}
+
+Image* State::find_image(std::string_view id) {
+    const auto found = std::ranges::find(public_images, id, &Image::id);
+    return found != public_images.end() ? &*found : find_in(images, id);
+}
+
+Snapshot* State::find_snapshot(std::string_view id) {
+    return find_in(snapshots, id);
+}
+
+BucketState* State::find_bucket(std::string_view name) {
+    return find_in(buckets, name);
+}
+
+const Account* State::find_account(std::string_view uin) const {
+    return find_in(accounts, uin);
+}
+
+const Credential* State::find_credential(std::string_view secret_id) const {
+    return find_in(credentials, secret_id);
+}
+
+std::string State::new_id(std::string_view prefix) {
+    // Identifiers live in their own maps; a clash within one of them is what must not happen.
+    while (true) {
+        std::string id = std::string{prefix} + identifiers.word();
+        if (find_image(id) == nullptr && find_instance(id) == nullptr &&
+            find_snapshot(id) == nullptr) {
+            return id;
+        }
+    }
+}
+
+Image& State::add_image(Image image) {
+    if (image.id.empty()) {
+        image.id = new_id("img-");
+    }
+    const Place place{image.uin, image.region};
+    const std::string id = image.id;
+    Image& added = images.insert_or_assign(id, std::move(image)).first->second;
+    images_at[place].push_back(&added);
+    for (const auto& [uin, since] : added.shared_with) {
+        shared_at[Place{uin, added.region}].push_back(&added);
+    }
+    return added;
+}
+
+void State::add_snapshots(Image& image, const std::vector<std::string>& disk_ids) {
+    for (std::size_t i = 0; i < image.disks.size(); ++i) {
+        ImageDisk& disk = image.disks[i];
+        disk.snapshot_id = new_id("snap-");
+        Snapshot snapshot;
+        snapshot.id = disk.snapshot_id;
+        snapshot.uin = image.uin;
+        snapshot.region = image.region;
+        snapshot.disk_id = i < disk_ids.size() ? disk_ids[i] : "";
+        snapshot.is_system = disk.is_system;
+        snapshot.size = disk.size;
+        snapshot.encrypted = image.encrypted;
+        snapshot.image_id = image.id;
+        snapshot.created = now;
+        snapshots[disk.snapshot_id] = std::move(snapshot);
+    }
+}
+
+void State::remove_image(const std::string& id, bool with_snapshots) {
+    const auto found = images.find(id);
+    assert(found != images.end());
+    Image& image = found->second;
+    for (const ImageDisk& disk : image.disks) {
+        Snapshot* snapshot = find_snapshot(disk.snapshot_id);
+        if (snapshot != nullptr && with_snapshots) {
+            snapshots.erase(disk.snapshot_id);
+        } else if (snapshot != nullptr) {
+            snapshot->image_id.clear();
+        }
+    }
+    std::erase(images_at[Place{image.uin, image.region}], &image);
+    while (!image.shared_with.empty()) {
+        unshare(image, std::string{image.shared_with.begin()->first});
+    }
+    images.erase(found);
+}
+
+void State::share(Image& image, const std::string& uin) {
+    image.shared_with[uin] = now;
+    shared_at[Place{uin, image.region}].push_back(&image);
+}
+
+void State::unshare(Image& image, const std::string& uin) {
+    image.shared_with.erase(uin);
+    std::erase(shared_at[Place{uin, image.region}], &image);
+}
+
+Instance& State::add_instance(Instance instance) {
+    if (instance.system_disk.id.empty()) {
+        instance.system_disk.id = new_id("disk-");
+    }
+    for (Disk& disk : instance.data_disks) {
+        if (disk.id.empty()) {
+            disk.id = new_id("disk-");
+        }
+    }
+    const Place place{instance.uin, instance.region};
+    const std::string id = instance.id;
+    Instance& added = instances.insert_or_assign(id, std::move(instance)).first->second;
+    instances_at[place].push_back(&added);
+    return added;
+}
+
+void State::remove_instance(const std::string& id) {
+    const auto found = instances.find(id);
+    assert(found != instances.end());
+    Instance& instance = found->second;
+    std::erase(instances_at[Place{instance.uin, instance.region}], &instance);
+    instances.erase(found);
+}
+
+void State::put_object(BucketState& bucket, const std::string& key, ObjectVersion version) {
+    auto& versions = bucket.objects[key];
+    if (bucket.bucket.versioned) {
+        version.version_id = "MTg" + identifiers.word(24);
+    } else {
+        versions.clear();
+    }
+    versions.push_back(std::move(version));
+}
+
+std::int64_t State::count_images(const Place& place) const {
+    const auto found = images_at.find(place);
+    return found == images_at.end() ? 0 : static_cast<std::int64_t>(found->second.size());
+}
+
+std::int64_t State::count_exports(const Place& place) const {
+    const auto found = exports_at.find(place);
+    return found == exports_at.end() ? 0 : found->second;
+}
+
+std::int64_t State::count_leaked_snapshots(const Place& place) const {
+    return std::ranges::count_if(snapshots, [&place](const auto& entry) {
+        const Snapshot& snapshot = entry.second;
+        return snapshot.image_id.empty() && snapshot.uin == place.first &&
+               snapshot.region == place.second;
+    });
+}
+
+void State::end_task(const Task& task, Instant at) {
+    now = std::max(now, at);
+    switch (task.kind) {
+        case TaskKind::creation:
+            return end_creation(task);
+        case TaskKind::copy:
+            return end_copy(task);
+        case TaskKind::export_:
+            return end_export(task, at);
+        case TaskKind::instance_start:
+        case TaskKind::instance_stop:
+            return end_instance_task(task);
+    }
+}
+
+void State::end_creation(const Task& task) {
+    const bool succeeded = task.end == TaskEnd::succeeds;
+    if (Instance* instance = find_instance(task.source)) {
+        if (instance->image_in_creation == task.subject) {
+            instance->image_in_creation.clear();
+            instance->latest_operation_state = succeeded ? "SUCCESS" : "FAILED";
+        }
+    }
+    Image* image = find_image(task.subject);
+    if (image == nullptr) {
+        return;
+    }
+    if (task.end == TaskEnd::vanishes) {
+        remove_image(task.subject, true);
+    } else if (!succeeded) {
+        image->state = "CREATEFAILED";
+    } else {
+        image->state = "NORMAL";
+    }
+}
+
+void State::end_copy(const Task& task) {
+    if (Image* source = find_image(task.source)) {
+        source->copies_running -= 1;
+        if (source->copies_running == 0 && source->state == "SYNCING") {
+            source->state = "NORMAL";
+        }
+    }
+    Image* image = find_image(task.subject);
+    if (image == nullptr) {
+        return;
+    }
+    const bool vanishes =
+        task.end == TaskEnd::vanishes ||
+        (task.end == TaskEnd::fails && behaviour.failed_copy == FailedCopy::vanishes);
+    if (vanishes) {
+        remove_image(task.subject, true);
+        return;
+    }
+    image->state = task.end == TaskEnd::fails ? "CREATEFAILED" : "NORMAL";
+}
+
+void State::end_export(const Task& task, Instant at) {
+    Image* image = find_image(task.subject);
+    BucketState* bucket = find_bucket(task.bucket);
+    if (bucket != nullptr) {
+        exports_at[Place{task.source, bucket->bucket.region}] -= 1;
+    }
+    if (image != nullptr) {
+        image->exports_running -= 1;
+    }
+    if (image == nullptr || bucket == nullptr || task.end != TaskEnd::succeeds) {
+        return;
+    }
+    for (const ExportedFile& file : task.files) {
+        ObjectVersion version;
+        version.size = file.size;
+        version.modified = at;
+        version.content_type = "application/octet-stream";
+        // Uploaded in parts: such an ETag is no MD5 and ends with the number of parts.
+        const std::string print = file.key + "@" + std::to_string(whole_seconds(at));
+        version.etag =
+            "\"" + md5_hex(print) + "-" + std::to_string(1 + file.size / 104'857'600) + "\"";
+        version.crc64 = crc64_ecma(print);
+        put_object(*bucket, file.key, std::move(version));
+    }
+}
+
+void State::end_instance_task(const Task& task) {
+    Instance* instance = find_instance(task.subject);
+    if (instance == nullptr) {
+        return;
+    }
+    const bool succeeded = task.end == TaskEnd::succeeds;
+    const bool starts = task.kind == TaskKind::instance_start;
+    instance->state = starts == succeeded ? "RUNNING" : "STOPPED";
+    instance->stop_charging = instance->state == "STOPPED" && task.stop_charging;
+    instance->latest_operation_state = succeeded ? "SUCCESS" : "FAILED";
+}
+
+}  // namespace cloudsim

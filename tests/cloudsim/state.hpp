@@ -1,0 +1,149 @@
+// What exists in the simulated cloud and what is still going on in it. Time passes only by
+// advance(); everything that is due by then happens in order of its time. The members are open: the
+// actions are the owners, and a test may play the operator's hand between two requests.
+#pragma once
+
+#include "chance.hpp"
+#include "world.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cloudsim {
+
+// An account's uin and a region.
+using Place = std::pair<std::string, std::string>;
+
+struct Snapshot {
+    std::string id;
+    std::string uin;
+    std::string region;
+    std::string disk_id;
+    bool is_system = true;
+    std::int64_t size = 0;  // GiB
+    bool encrypted = false;
+    std::string image_id;  // "" once the image is gone and left the snapshot behind
+    Instant created;
+};
+
+struct ObjectVersion {
+    std::string version_id;
+    std::uint64_t size = 0;
+    std::optional<std::string> content;  // absent for exported images, whose bytes nobody keeps
+    std::string etag;
+    std::uint64_t crc64 = 0;
+    std::string content_type;
+    std::string storage_class = "STANDARD";
+    std::map<std::string, std::string> metadata;  // x-cos-meta-*
+    Instant modified;
+    bool is_delete_marker = false;
+};
+
+struct BucketState {
+    Bucket bucket;
+    std::string uin;
+    // Newest version last; more than one only in a versioned bucket.
+    std::map<std::string, std::vector<ObjectVersion>> objects;
+};
+
+// Credentials that a request can be signed with.
+struct Credential {
+    std::string uin;
+    std::string secret_key;
+    std::string token;  // "" for the permanent key
+    std::string role;
+    std::optional<Instant> expires;
+};
+
+enum class TaskKind { creation, copy, export_, instance_start, instance_stop };
+enum class TaskEnd { succeeds, fails, vanishes, hangs };
+
+struct ExportedFile {
+    std::string key;
+    std::uint64_t size = 0;
+};
+
+struct Task {
+    TaskKind kind = TaskKind::creation;
+    TaskEnd end = TaskEnd::succeeds;
+    std::string subject;  // image or instance id
+    // The image a copy reads, the instance an image is made of, the uin an export runs for.
+    std::string source;
+    std::string bucket;
+    std::vector<ExportedFile> files;
+    bool stop_charging = false;
+};
+
+class State {
+public:
+    State(const World& world, std::uint64_t seed);
+
+    // Lets everything happen that is due until then. Time never goes back.
+    void advance(Instant now);
+    void schedule(Instant at, Task task);
+
+    Instance* find_instance(std::string_view id);
+    Image* find_image(std::string_view id);
+    Snapshot* find_snapshot(std::string_view id);
+    BucketState* find_bucket(std::string_view name);
+    const Account* find_account(std::string_view uin) const;
+    const Credential* find_credential(std::string_view secret_id) const;
+
+    Image& add_image(Image image);
+    // The snapshots stay behind unless they are to go too.
+    void remove_image(const std::string& id, bool with_snapshots);
+    // Gives the image one snapshot for each of its disks.
+    void add_snapshots(Image& image, const std::vector<std::string>& disk_ids);
+    Instance& add_instance(Instance instance);
+    void remove_instance(const std::string& id);
+    void share(Image& image, const std::string& uin);
+    void unshare(Image& image, const std::string& uin);
+    void put_object(BucketState& bucket, const std::string& key, ObjectVersion version);
+
+    // Own images of the place, whatever their state, as the quota counts them.
+    std::int64_t count_images(const Place& place) const;
+    std::int64_t count_exports(const Place& place) const;
+    // Snapshots that no image holds any more and that are still paid for.
+    std::int64_t count_leaked_snapshots(const Place& place) const;
+
+    std::string new_id(std::string_view prefix);
+
+    Timing timing;
+    Limits limits;
+    Behaviour behaviour;
+    std::map<std::string, Account, std::less<>> accounts;  // by uin; their lists are moved out
+    std::map<std::string, Credential, std::less<>> credentials;  // by secret id
+    std::map<std::string, Instance, std::less<>> instances;
+    std::map<std::string, Image, std::less<>> images;
+    std::map<std::string, Snapshot, std::less<>> snapshots;
+    std::map<std::string, BucketState, std::less<>> buckets;
+    // In order of creation, oldest first.
+    std::map<Place, std::vector<Instance*>> instances_at;
+    std::map<Place, std::vector<Image*>> images_at;
+    std::map<Place, std::vector<Image*>> shared_at;  // by the receiver's place
+    std::vector<Image> public_images;
+    std::multimap<Instant, Task> tasks;
+    std::map<Place, std::int64_t> exports_at;
+    Instant now;
+
+    Chance durations;
+    Chance identifiers;
+    Chance credentials_chance;
+    std::int64_t last_task_id = 3'000'000;
+
+private:
+    void add_account(Account account);
+    void end_task(const Task& task, Instant at);
+    void end_creation(const Task& task);
+    void end_copy(const Task& task);
+    void end_export(const Task& task, Instant at);
+    void end_instance_task(const Task& task);
+};
+
+}  // namespace cloudsim

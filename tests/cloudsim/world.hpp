@@ -1,0 +1,161 @@
+// A world: everything the simulated cloud is told before it starts. Plain values; world_reader.hpp
+// fills them from TOML. Defaults of Behaviour are the unkind choice wherever nobody could verify
+// what the real cloud does (facts/tencent-cloud.md section 9).
+#pragma once
+
+#include "instants.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cloudsim {
+
+using Tags = std::map<std::string, std::string>;
+
+struct Timing {
+    DurationRange create{std::chrono::minutes{10}, std::chrono::minutes{15}};
+    DurationRange copy{std::chrono::minutes{10}, std::chrono::minutes{30}};
+    std::optional<DurationRange> exporting;  // by size when absent
+    DurationRange start{std::chrono::seconds{20}, std::chrono::seconds{60}};
+    DurationRange stop{std::chrono::seconds{20}, std::chrono::seconds{90}};
+    DurationRange latency{};
+};
+
+struct Limits {
+    std::int64_t images_per_region = 500;
+    std::int64_t exports_running = 10;  // per account and region; the real number is not published
+    std::int64_t images_per_deletion = 100;  // the real number is not published
+    std::int64_t shares_per_image = 500;
+    // Part of each published rate that a foreign client of the same account uses up.
+    double foreign_share = 0.0;
+    std::int64_t account_rate = 0;  // requests per second of a whole account; 0 = none
+};
+
+enum class ExportNames {
+    documented,  // <prefix>_<image>_system_<snapshot>.<format>; without a prefix as the example
+    example,     // the same with a leading slash in CosPaths, always
+    console,     // <prefix>_xvda.<format>, in CosPaths and in the bucket
+    console_objects,  // CosPaths as documented, objects named as by the console
+};
+
+enum class DryRunAnswer { request_id, error };
+enum class FailedCopy { vanishes, create_failed };
+enum class DeletionDuringExport { export_lost, refused };
+
+struct Behaviour {
+    bool image_names_unique = false;
+    bool source_busy_during_copy = true;
+    bool poweroff_stays_off = true;
+    DurationRange list_delay{Duration{0}, std::chrono::seconds{20}};
+    DurationRange tags_late{Duration{0}, std::chrono::seconds{60}};
+    ExportNames export_names = ExportNames::documented;
+    DryRunAnswer dry_run = DryRunAnswer::request_id;
+    FailedCopy failed_copy = FailedCopy::vanishes;
+    DeletionDuringExport delete_during_export = DeletionDuringExport::export_lost;
+};
+
+struct Disk {
+    std::string id;
+    std::string type = "CLOUD_PREMIUM";
+    std::int64_t size = 50;  // GiB
+    bool encrypted = false;
+};
+
+struct Instance {
+    std::string id;
+    std::string name;
+    std::string uin;
+    std::string region;
+    std::string zone;
+    std::string os = "Debian 12.0 64bit";
+    std::string platform;
+    std::string state = "RUNNING";
+    std::string instance_type = "S5.MEDIUM2";
+    std::string image_id = "img-debian12";
+    Tags tags;
+    Disk system_disk;
+    std::vector<Disk> data_disks;
+    Instant created = std::chrono::sys_days{std::chrono::January / 1 / 2020};
+    bool stop_charging = false;
+    bool marketplace = false;
+
+    std::string image_in_creation;  // id while a CreateImage of this instance runs
+    std::string latest_operation;
+    std::string latest_operation_state;
+    std::string latest_request_id;
+};
+
+struct ImageDisk {
+    std::string snapshot_id;
+    bool is_system = true;
+    std::int64_t size = 50;
+};
+
+struct Image {
+    std::string id;
+    std::string name;
+    std::string description;
+    std::string family;
+    std::string uin;  // "" for a public image
+    std::string region;
+    std::string os = "Debian 12.0 64bit";
+    std::string platform;
+    std::string state = "NORMAL";
+    std::string source = "CREATE_IMAGE";
+    Tags tags;
+    std::vector<ImageDisk> disks;
+    std::map<std::string, Instant> shared_with;  // uin -> since
+    Instant created = std::chrono::sys_days{std::chrono::January / 1 / 2020};
+    Instant listed_from;
+    Instant tags_from;
+    Instant ends;  // of the creation or copy in progress
+    bool encrypted = false;
+    bool marketplace = false;
+    bool deprecated = false;
+    std::string instance_id;          // known to the simulator, never told
+    std::int64_t copies_running = 0;  // copies that read this image
+    std::int64_t exports_running = 0;
+
+    bool is_whole_machine() const { return disks.size() > 1; }
+};
+
+struct Bucket {
+    std::string name;
+    std::string region;
+    bool versioned = false;
+    bool export_allowed = true;  // false: the service role may not write here
+};
+
+struct Role {
+    std::string name;
+    Duration lifetime = std::chrono::hours{6};
+};
+
+struct Account {
+    std::string uin;
+    std::int64_t app_id = 0;
+    std::string secret_id;
+    std::string secret_key;
+    bool cvm_role = true;  // CVM_QcsRole exists
+    bool in_arrears = false;
+    std::vector<Bucket> buckets;
+    std::vector<Role> roles;
+    std::vector<Instance> instances;
+    std::vector<Image> images;
+};
+
+struct World {
+    Timing timing;
+    Limits limits;
+    Behaviour behaviour;
+    std::vector<Account> accounts;
+};
+
+// "Windows" for any Windows, "Red Hat Enterprise Linux" for RHEL, else the first word of the OS
+// name.
+std::string platform_of(const std::string& os);
+
+}  // namespace cloudsim

@@ -1,0 +1,201 @@
+#include "world_reader.hpp"
+
+#include "instance_reader.hpp"
+#include "regions.hpp"
+#include "text.hpp"
+
+#include <set>
+
+namespace cloudsim {
+namespace {
+
+constexpr std::int64_t many = 1'000'000'000;
+
+void read_timing(const toml::table& table, Problems& problems, Timing& timing) {
+    TomlTable reader{table, problems};
+    timing.create = reader.duration_range("create").value_or(timing.create);
+    timing.copy = reader.duration_range("copy").value_or(timing.copy);
+    timing.exporting = reader.duration_range("export");
+    timing.start = reader.duration_range("start").value_or(timing.start);
+    timing.stop = reader.duration_range("stop").value_or(timing.stop);
+    timing.latency = reader.duration_range("latency").value_or(timing.latency);
+    reader.finish();
+}
+
+void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
+    TomlTable reader{table, problems};
+    limits.images_per_region =
+        reader.integer("images_per_region", 0, many).value_or(limits.images_per_region);
+    limits.exports_running =
+        reader.integer("exports_running", 0, many).value_or(limits.exports_running);
+    limits.images_per_deletion =
+        reader.integer("images_per_deletion", 1, many).value_or(limits.images_per_deletion);
+    limits.shares_per_image =
+        reader.integer("shares_per_image", 0, many).value_or(limits.shares_per_image);
+    limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
+    limits.account_rate = reader.integer("account_rate", 0, many).value_or(limits.account_rate);
+    reader.finish();
+}
+
+ExportNames export_names(const std::string& name) {
+    if (name == "example") {
+        return ExportNames::example;
+    }
+    if (name == "console") {
+        return ExportNames::console;
+    }
+    return name == "console-objects" ? ExportNames::console_objects : ExportNames::documented;
+}
+
+void read_behaviour(const toml::table& table, Problems& problems, Behaviour& behaviour) {
+    TomlTable reader{table, problems};
+    const auto flag = [&reader](std::string_view key, bool& value) {
+        value = reader.boolean(key).value_or(value);
+    };
+    flag("image_names_unique", behaviour.image_names_unique);
+    flag("source_busy_during_copy", behaviour.source_busy_during_copy);
+    flag("poweroff_stays_off", behaviour.poweroff_stays_off);
+    behaviour.list_delay = reader.duration_range("list_delay").value_or(behaviour.list_delay);
+    behaviour.tags_late = reader.duration_range("tags_late").value_or(behaviour.tags_late);
+    const auto names =
+        reader.one_of("export_names", {"documented", "example", "console", "console-objects"});
+    behaviour.export_names = export_names(names.value_or("documented"));
+    if (reader.one_of("dry_run", {"request-id", "error"}) == "error") {
+        behaviour.dry_run = DryRunAnswer::error;
+    }
+    if (reader.one_of("failed_copy", {"vanishes", "create-failed"}) == "create-failed") {
+        behaviour.failed_copy = FailedCopy::create_failed;
+    }
+    if (reader.one_of("delete_during_export", {"export-lost", "refused"}) == "refused") {
+        behaviour.delete_during_export = DeletionDuringExport::refused;
+    }
+    reader.finish();
+}
+
+Bucket read_bucket(const toml::table& table, Problems& problems, std::int64_t app_id) {
+    TomlTable reader{table, problems};
+    Bucket bucket;
+    bucket.name = reader.required_text("name");
+    bucket.region = reader.required_text("region");
+    if (!bucket.region.empty() && find_region(bucket.region) == nullptr) {
+        reader.problem("region", "there is no region '" + bucket.region + "'");
+    }
+    const std::string suffix = "-" + std::to_string(app_id);
+    if (!bucket.name.empty() && !bucket.name.ends_with(suffix)) {
+        reader.problem("name", "a bucket of this account is named BUCKET" + suffix);
+    }
+    bucket.versioned = reader.boolean("versioned").value_or(bucket.versioned);
+    bucket.export_allowed = reader.boolean("export_allowed").value_or(bucket.export_allowed);
+    reader.finish();
+    return bucket;
+}
+
+Role read_role(const toml::table& table, Problems& problems) {
+    TomlTable reader{table, problems};
+    Role role;
+    role.name = reader.required_text("name");
+    role.lifetime = reader.duration("lifetime").value_or(role.lifetime);
+    if (role.lifetime < std::chrono::minutes{1}) {
+        reader.problem("lifetime", "'lifetime' must be at least 1min");
+    }
+    reader.finish();
+    return role;
+}
+
+void read_contents(TomlTable& reader, Account& account) {
+    Problems& problems = reader.problems();
+    for (const toml::table* table : reader.subtables("bucket")) {
+        account.buckets.push_back(read_bucket(*table, problems, account.app_id));
+    }
+    for (const toml::table* table : reader.subtables("role")) {
+        account.roles.push_back(read_role(*table, problems));
+    }
+    for (const toml::table* table : reader.subtables("instance")) {
+        read_instance(*table, problems, account);
+    }
+    for (const toml::table* table : reader.subtables("instances")) {
+        read_instances(*table, problems, account);
+    }
+    for (const toml::table* table : reader.subtables("image")) {
+        read_image(*table, problems, account);
+    }
+    for (const toml::table* table : reader.subtables("images")) {
+        read_images(*table, problems, account);
+    }
+}
+
+Account read_account(const toml::table& table, Problems& problems) {
+    TomlTable reader{table, problems};
+    Account account;
+    account.uin = reader.required_text("uin");
+    const auto app_id = reader.integer("app_id", 1, many * many);
+    if (!app_id && table.get("app_id") == nullptr) {
+        reader.problem("app_id", "key 'app_id' is missing");
+    }
+    account.app_id = app_id.value_or(0);
+    account.secret_id = reader.required_text("secret_id");
+    account.secret_key = reader.required_text("secret_key");
+    account.cvm_role = reader.boolean("cvm_role").value_or(account.cvm_role);
+    account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);
+    read_contents(reader, account);
+    reader.finish();
+    return account;
+}
+
+void check_uniqueness(
+    const toml::table& root, const std::vector<Account>& accounts, Problems& problems
+) {
+    std::set<std::string> seen;
+    const auto check = [&](const std::string& kind, const std::string& value) {
+        if (!value.empty() && !seen.insert(kind + value).second) {
+            problems.add(root.source(), "two of the world have the same " + kind + value);
+        }
+    };
+    for (const Account& account : accounts) {
+        check("uin ", account.uin);
+        check("secret_id ", account.secret_id);
+        for (const Bucket& bucket : account.buckets) {
+            check("bucket name ", bucket.name);
+        }
+        for (const Instance& instance : account.instances) {
+            check("instance id ", instance.id);
+        }
+        for (const Image& image : account.images) {
+            check("image id ", image.id);
+        }
+    }
+}
+
+}  // namespace
+
+World parse_world(std::string_view text, const std::string& file) {
+    const toml::table root = parse_toml(text, file);
+    Problems problems{file};
+    TomlTable reader{root, problems};
+    World world;
+    if (const toml::table* table = reader.subtable("timing")) {
+        read_timing(*table, problems, world.timing);
+    }
+    if (const toml::table* table = reader.subtable("limits")) {
+        read_limits(*table, problems, world.limits);
+    }
+    if (const toml::table* table = reader.subtable("behaviour")) {
+        read_behaviour(*table, problems, world.behaviour);
+    }
+    for (const toml::table* table : reader.subtables("account")) {
+        world.accounts.push_back(read_account(*table, problems));
+    }
+    if (world.accounts.empty()) {
+        problems.add(root.source(), "a world needs at least one [[account]]");
+    }
+    reader.finish();
+    check_uniqueness(root, world.accounts, problems);
+    problems.raise();
+    return world;
+}
+
+World load_world(const std::string& path) {
+    return parse_world(read_text_file(path), path);
+}
+
+}  // namespace cloudsim
