@@ -62,8 +62,8 @@ std::string conditions(const BackupFilter& filter) {
     }
     if (filter.only_points) {
         sql +=
-            " AND state = 'finished' AND EXISTS (SELECT 1 FROM copy "
-            "WHERE copy.backup = backup.id AND copy.state = 'done')";
+            " AND state = 'finished' AND EXISTS (SELECT 1 FROM copy INDEXED BY copy_by_backup"
+            " WHERE copy.backup = backup.id AND copy.state = 'done')";
     }
     return sql;
 }
@@ -314,7 +314,7 @@ private:
         SQLite::Statement done(
             *database_,
             "SELECT policy, kind, region, count(*), sum(size_gib) FROM copy "
-            "WHERE state = 'done' GROUP BY policy, kind, region"
+            "INDEXED BY copy_done WHERE state = 'done' GROUP BY policy, kind, region"
         );
         while (done.executeStep()) {
             const CopyKind kind = word_at(done, 1, copy_kind_from);
@@ -326,8 +326,8 @@ private:
     void find_successes(Totals& totals) {
         SQLite::Statement row(
             *database_,
-            "SELECT policy, instance, max(due) FROM backup WHERE result = 'ok' "
-            "GROUP BY policy, instance"
+            "SELECT policy, instance, max(due) FROM backup "
+            "INDEXED BY backup_success WHERE result = 'ok' GROUP BY policy, instance"
         );
         while (row.executeStep()) {
             const PolicyName policy(name_at(row, 0));

@@ -52,6 +52,8 @@ std::string select(const char* columns, const std::string& from) {
 
 }  // namespace
 
+// Without statistics SQLite would often take copy_by_state, which holds nearly all copies under one
+// word; INDEXED BY names the right one and fails at once should it become unusable.
 Statements::Statements(SQLite::Database& db)
     : write_run(db, insert("run", run_columns))
     , write_backup(db, insert("backup", backup_columns))
@@ -84,14 +86,15 @@ Statements::Statements(SQLite::Database& db)
           db,
           select(
               backup_columns,
-              std::string("backup WHERE id IN (SELECT backup FROM copy WHERE policy = ?1 AND ") +
-                  kept_condition + ") AND state = 'finished' ORDER BY id DESC"
+              std::string("backup WHERE id IN (SELECT backup FROM copy INDEXED BY copy_kept") +
+                  " WHERE policy = ?1 AND " + kept_condition +
+                  ") AND state = 'finished' ORDER BY id DESC"
           )
       )
     , newest_copy(
           db,
-          "SELECT max(due) FROM copy WHERE policy = ?1 AND instance = ?2 AND kind = ?3 "
-          "AND state = 'done'"
+          "SELECT max(due) FROM copy INDEXED BY copy_done"
+          " WHERE policy = ?1 AND instance = ?2 AND kind = ?3 AND state = 'done'"
       ) {}
 
 }  // namespace cvmbackup

@@ -12,7 +12,6 @@ namespace cvmbackup::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 class Migration : public testing::Test {
 protected:
@@ -78,18 +77,6 @@ TEST_F(Migration, LeavesTheFileAsItWasIfAStepFails) {
     EXPECT_EQ(schema_version(database), 1);
     EXPECT_FALSE(bytes_of(file).find("ADD COLUMN") != std::string::npos);
     EXPECT_THROW(database.exec("SELECT a FROM run"), SQLite::Exception);
-}
-
-TEST_F(Migration, FindsPointsByTheirIndex) {
-    SQLite::Database database(file.string());
-    SQLite::Statement plan(
-        database,
-        std::string("EXPLAIN QUERY PLAN SELECT backup FROM copy WHERE policy = ?1 AND ") +
-            kept_condition
-    );
-
-    ASSERT_TRUE(plan.executeStep());
-    EXPECT_THAT(plan.getColumn("detail").getString(), HasSubstr("copy_kept (policy=?)"));
 }
 
 }  // namespace

@@ -78,11 +78,11 @@ CREATE INDEX backup_by_run ON backup(run);
 CREATE INDEX backup_by_policy ON backup(policy);
 CREATE INDEX backup_by_instance ON backup(instance);
 CREATE INDEX backup_by_result ON backup(result, policy);
-CREATE INDEX backup_success ON backup(policy, instance, due) WHERE result = 'ok';
+CREATE INDEX backup_success ON backup(policy, instance, due, result) WHERE result = 'ok';
 CREATE INDEX backup_unfinished ON backup(id) WHERE state <> 'finished';
 CREATE INDEX copy_by_backup ON copy(backup);
 CREATE INDEX copy_by_state ON copy(state, kind, backup);
-CREATE INDEX copy_done ON copy(policy, instance, kind, due, region, size_gib)
+CREATE INDEX copy_done ON copy(policy, instance, kind, due, region, size_gib, state)
     WHERE state = 'done';
 CREATE INDEX copy_kept ON copy(policy, backup) WHERE
     (state IN ('done', 'deleting') OR state = 'failed' AND (image <> '' OR objects <> '[]'));
