@@ -90,12 +90,14 @@ struct Backup {
     Disk system_disk;
     ExportFormat format = ExportFormat::qcow2;
     bool power_off = false;
+    bool start_again = false;  // powered off for the image: still to be started again
     Instant due{};       // the firing's
     Instant start_at{};  // due + this instance's share of the spread
     std::optional<Instant> started;
     std::optional<Instant> finished;
     BackupState state = BackupState::waiting;
     std::optional<Result> result;
+    bool not_started = false;  // was powered off and could not be started again
     bool cancel_requested = false;
     std::vector<std::string> reasons;  // why not simply ok; also notes on what was left out
     std::vector<Copy> copies;          // copies[0] is the source image, if one was planned

@@ -25,6 +25,9 @@ void Machine::on(const event::Resumed&) {
     for (Copy& copy : backup_.copies) {
         resume(copy);
     }
+    if (backup_.start_again && is_settled(source())) {
+        check_instance();
+    }
     begin(nullptr);
 }
 
@@ -167,6 +170,7 @@ void Machine::on(const event::ExportCompleted& event) {
     }
     copy->size_gib = (bytes + (1LL << 30) - 1) >> 30;
     end(*copy, CopyState::done, "", "");
+    begin_waiting_siblings();
 }
 
 void Machine::on(const event::Overdue& event) {
@@ -194,6 +198,9 @@ void Machine::on(const event::TimePassed& event) {
         }
     }
     begin(&event.copies);
+    if (event.copies.empty() && backup_.start_again) {
+        check_instance();
+    }
 }
 
 void Machine::on(const event::CancelRequested&) {

@@ -29,6 +29,8 @@ constexpr Duration retry_first = std::chrono::seconds(15);
 constexpr Duration retry_longest = std::chrono::minutes(10);
 // How long a refused call is tried again, counted from the backup's start.
 constexpr Duration retry_window = std::chrono::hours(12);
+// How long an instance that was powered off for its image is tried to be started again.
+constexpr Duration start_window = std::chrono::hours(2);
 // How long accepted work may take before the copy is given up.
 constexpr Duration image_patience = std::chrono::hours(24);
 constexpr Duration export_patience = std::chrono::hours(48);
@@ -106,6 +108,19 @@ struct Discarded {
     CopyId copy;
 };
 
+// The instance's state word after it was powered off; nothing if it does not exist any more.
+struct InstanceSeen {
+    std::optional<std::string> state;
+};
+
+// StartInstances was taken; that it runs is seen later.
+struct StartAccepted {};
+
+// The instance could not be read or started.
+struct StartFailed {
+    Failure failure;
+};
+
 struct TimePassed {
     std::vector<CopyId> copies;
 };
@@ -128,6 +143,9 @@ using Event = std::variant<
     event::ExportCompleted,
     event::Overdue,
     event::Discarded,
+    event::InstanceSeen,
+    event::StartAccepted,
+    event::StartFailed,
     event::TimePassed,
     event::CancelRequested>;
 
@@ -191,6 +209,17 @@ struct DiscardImage {
     ImageId image;
 };
 
+struct CheckInstance {
+    Place place;
+    InstanceId instance;
+};
+
+struct StartInstance {
+    Place place;
+    InstanceId instance;
+};
+
+// For these copies; for none: for the instance to run again.
 struct Wait {
     std::vector<CopyId> copies;
     Instant until{};
@@ -208,6 +237,8 @@ using Action = std::variant<
     action::WatchImage,
     action::WatchExport,
     action::DiscardImage,
+    action::CheckInstance,
+    action::StartInstance,
     action::Wait>;
 
 // Changes `backup` and says what to do. Events for copies that are past them change nothing, so a

@@ -37,10 +37,6 @@ Duration retry_delay(const Copy& copy) {
     return delay + std::chrono::duration_cast<Duration>(delay * share);
 }
 
-bool is_settled(const Copy& copy) {
-    return !in_flight(copy.state);
-}
-
 }  // namespace
 
 // Replicas of one name travel in one call; everything else goes alone.
@@ -177,7 +173,9 @@ void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& fail
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
         copy.state = CopyState::planned;
-        until = std::max(until, now_ + retry_delay(copy));
+        // A sibling that reads the same image makes it busy until it is complete.
+        const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
+        until = std::max(until, now_ + (by_sibling ? retry_longest : retry_delay(copy)));
         copy.tries += 1;
         copy.code = failure.code;
         copy.reason = failure.text;
@@ -203,6 +201,26 @@ void Machine::refuse(Copy& copy, const Failure& failure) {
                             failure.code.ends_with("ExportUnsupported") ||
                             failure.code == "InvalidParameterValue.InvalidImageOsName";
     end(copy, impossible ? CopyState::skipped : CopyState::failed, failure.code, failure.text);
+}
+
+bool Machine::has_sibling(const Copy& copy) const {
+    return std::ranges::any_of(backup_.copies, [&](const Copy& other) {
+        return other.id != copy.id && other.kind != CopyKind::image &&
+               other.state == CopyState::accepted;
+    });
+}
+
+// A copy was completed: the source image may be free for those that found it busy.
+void Machine::begin_waiting_siblings() {
+    std::vector<CopyId> waiting;
+    for (const Copy& copy : backup_.copies) {
+        if (copy.state == CopyState::planned && copy.code.ends_with("InvalidImageState")) {
+            waiting.push_back(copy.id);
+        }
+    }
+    if (!waiting.empty()) {
+        begin(&waiting);
+    }
 }
 
 // Looked for by name, and not there.
@@ -265,6 +283,8 @@ void Machine::complete_image(Copy& copy, const Image& image) {
             }
         }
         begin(nullptr);
+    } else {
+        begin_waiting_siblings();
     }
 }
 
@@ -282,7 +302,7 @@ void Machine::settle_dependents() {
 }
 
 void Machine::close_if_settled() {
-    if (backup_.state == BackupState::finished ||
+    if (backup_.state == BackupState::finished || backup_.start_again ||
         !std::ranges::all_of(backup_.copies, is_settled)) {
         return;
     }
@@ -293,7 +313,7 @@ void Machine::close_if_settled() {
     });
     switch (source().state) {
         case CopyState::done:
-            backup_.result = all_done ? Result::ok : Result::partial;
+            backup_.result = all_done && !backup_.not_started ? Result::ok : Result::partial;
             break;
         case CopyState::cancelled:
             backup_.result = Result::cancelled;

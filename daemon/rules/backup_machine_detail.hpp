@@ -7,13 +7,19 @@
 
 namespace cvmbackup::backup_machine {
 
+inline bool is_settled(const Copy& copy) {
+    return !in_flight(copy.state);
+}
+
 class Machine {
 public:
     Machine(Backup& backup, Instant now)
         : backup_(backup)
-        , now_(now) {}
+        , now_(now)
+        , image_was_settled_(is_settled(source())) {}
 
     std::vector<Action> finish() {
+        start_again_if_needed();
         settle_dependents();
         close_if_settled();
         return std::move(actions_);
@@ -32,6 +38,9 @@ public:
     void on(const event::ExportCompleted&);
     void on(const event::Overdue&);
     void on(const event::Discarded&);
+    void on(const event::InstanceSeen&);
+    void on(const event::StartAccepted&);
+    void on(const event::StartFailed&);
     void on(const event::TimePassed&);
     void on(const event::CancelRequested&);
 
@@ -63,6 +72,11 @@ private:
     void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);
     void end(Copy& copy, CopyState state, std::string code, std::string reason);
     void wait(std::vector<CopyId> ids, Instant until);
+    bool has_sibling(const Copy& copy) const;
+    void begin_waiting_siblings();
+    void start_again_if_needed();
+    void check_instance();
+    void not_started(const std::string& why);
     void settle_dependents();
     void close_if_settled();
 
@@ -70,6 +84,7 @@ private:
 
     Backup& backup_;
     Instant now_;
+    bool image_was_settled_;
     std::vector<Action> actions_;
 };
 

@@ -1,104 +1,7 @@
-// The machine is driven by hand: events in, the backup's value and the actions out.
-#include "rules/backup_machine.hpp"
+#include "backup_machine_fixture.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-namespace cvmbackup {
+namespace cvmbackup::machine_test {
 namespace {
-
-using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-
-const Instant start = *parse_rfc3339("2027-01-04T02:15:00Z");
-const CopyId image_copy(1);
-const CopyId shanghai_copy(2);
-const CopyId beijing_copy(3);
-const CopyId export_copy(4);
-
-Copy copy_of(CopyId id, CopyKind kind, const char* region) {
-    Copy copy;
-    copy.id = id;
-    copy.kind = kind;
-    copy.place = Place{AccountName("prod"), Region(region)};
-    copy.name = kind == CopyKind::exported ? "web/ins-00000001/20270104T021500Z"
-                                           : "cb-web-ins-00000001-20270104T021500Z-1";
-    return copy;
-}
-
-Backup planned_backup() {
-    Backup backup;
-    backup.id = BackupId(7);
-    backup.policy = PolicyName("web");
-    backup.instance = InstanceId("ins-00000001");
-    backup.place = Place{AccountName("prod"), Region("ap-guangzhou")};
-    backup.due = start;
-    backup.start_at = start;
-    backup.copies = {
-        copy_of(image_copy, CopyKind::image, "ap-guangzhou"),
-        copy_of(shanghai_copy, CopyKind::replica, "ap-shanghai"),
-        copy_of(beijing_copy, CopyKind::replica, "ap-beijing"),
-        copy_of(export_copy, CopyKind::exported, "ap-guangzhou")};
-    return backup;
-}
-
-Image normal(const char* id) {
-    Image image;
-    image.id = ImageId(id);
-    image.state = ImageState::normal;
-    image.state_word = "NORMAL";
-    image.size_gib = 50;
-    image.disks = {ImageDisk{"snap-00000001", true, 50}};
-    return image;
-}
-
-Failure failure(Remedy remedy, const char* code) {
-    return Failure{remedy, code, std::string("the cloud says ") + code, "request-1"};
-}
-
-// Drives one backup through time and keeps the actions of the last event.
-class BackupMachine : public testing::Test {
-protected:
-    void feed(const Event& event) { actions = step(backup, event, now); }
-
-    template <class Wanted>
-    std::vector<Wanted> all() const {
-        std::vector<Wanted> found;
-        for (const Action& action : actions) {
-            if (const auto* wanted = std::get_if<Wanted>(&action)) {
-                found.push_back(*wanted);
-            }
-        }
-        return found;
-    }
-
-    template <class Wanted>
-    Wanted only() const {
-        EXPECT_EQ(actions.size(), 1U);
-        EXPECT_EQ(all<Wanted>().size(), 1U);
-        return all<Wanted>().empty() ? Wanted() : all<Wanted>().front();
-    }
-
-    Copy& copy(CopyId id) { return backup.copies[static_cast<std::size_t>(id.value() - 1)]; }
-
-    void intend_image() {
-        feed(event::Resumed{});
-        feed(event::TurnCame{{image_copy}});
-    }
-
-    void complete_image() {
-        intend_image();
-        feed(event::ImageAccepted{image_copy, ImageId("img-source00"), "request-1"});
-        now += 12min;
-        feed(event::ImageSettled{image_copy, normal("img-source00")});
-    }
-
-    Backup backup = planned_backup();
-    Instant now = start;
-    std::vector<Action> actions;
-};
 
 TEST_F(BackupMachine, QueuesForTheLimiterBeforeItIntendsAnything) {
     feed(event::Resumed{});
@@ -335,6 +238,20 @@ TEST_F(BackupMachine, CancellingBeforeTheBeginIsAtOnce) {
     EXPECT_EQ(backup.result, Result::cancelled);
 }
 
+TEST_F(BackupMachine, ABusySourceIsAskedForAgainWhenItsSiblingIsComplete) {
+    complete_image();
+    feed(event::TurnCame{{shanghai_copy}});
+    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai"), ""});
+    feed(event::TurnCame{{export_copy}});
+    feed(event::Refused{
+        {export_copy}, failure(Remedy::retry_later, "InvalidParameterValue.InvalidImageState")});
+    EXPECT_EQ(only<action::Wait>().until, now + retry_longest);
+
+    feed(event::ImageSettled{shanghai_copy, normal("img-shanghai")});
+
+    EXPECT_THAT(only<action::AwaitTurn>().copies, ElementsAre(export_copy));
+}
+
 TEST_F(BackupMachine, LateAndRepeatedAnswersChangeNothing) {
     complete_image();
     const Backup before = backup;
@@ -349,4 +266,4 @@ TEST_F(BackupMachine, LateAndRepeatedAnswersChangeNothing) {
 }
 
 }  // namespace
-}  // namespace cvmbackup
+}  // namespace cvmbackup::machine_test
