@@ -182,15 +182,16 @@ void read_limits(Reader reader, Settings& settings) {
 
 std::vector<ReadAccount> read_main_file(Reader reader, Settings& settings) {
     std::vector<ReadAccount> accounts;
-    const bool has_accounts = reader.has("account");
+    bool any_account = false;
     if (auto table = reader.table("account")) {
         for (const Found<std::string>& name : table->keys()) {
+            any_account = true;
             if (auto account = table->table(name.value)) {
                 accounts.push_back(read_account(name, std::move(*account)));
             }
         }
     }
-    if (!has_accounts) {
+    if (!any_account) {
         reader.report().error(
             {}, "there is no account; add [account.NAME] with credentials and secret_file"
         );

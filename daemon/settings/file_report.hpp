@@ -30,8 +30,8 @@ public:
 
     const std::string& text() const { return text_; }
 
-    void error(Position at, std::string text);
-    void warning(Position at, std::string text);
+    void error(Position at, const std::string& text);
+    void warning(Position at, const std::string& text);
 
     // Where the byte with this number (from 1) of a string's value stands in the file; the string's
     // begin if that cannot be told (escapes, several lines).

@@ -14,6 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// toml++ speaks plainly enough but for this.
+std::string plain(std::string_view description) {
+    const bool is_encoding = description.find("utf-8") != std::string_view::npos;
+    return is_encoding ? "this is not UTF-8; save the file in that encoding"
+                       : std::string(description);
+}
+
 class Loader {
 public:
     Loader(const fs::path& directory, Instant now)
@@ -80,7 +87,7 @@ private:
             return toml::parse(std::string_view(report->text()), std::string_view(shown));
         } catch (const toml::parse_error& error) {
             const auto at = error.source().begin;
-            report->error({at.line, at.column}, std::string(error.description()));
+            report->error({at.line, at.column}, plain(error.description()));
             return std::nullopt;
         }
     }

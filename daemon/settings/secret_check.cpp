@@ -16,10 +16,9 @@ std::optional<std::string> why_not_credentials(
     }
     const std::filesystem::path name(account.secret_file);
     std::error_code error;
-    const bool by_systemd = !credentials_dir.empty() &&
-                            std::filesystem::exists(credentials_dir / name.filename(), error);
-    const std::filesystem::path path =
-        by_systemd ? credentials_dir / name.filename() : config_dir / name;
+    const bool by_systemd = !credentials_dir.empty() && !name.is_absolute() &&
+                            std::filesystem::exists(credentials_dir / name, error);
+    const std::filesystem::path path = (by_systemd ? credentials_dir : config_dir) / name;
     if (const auto why_not = why_not_secret(path, by_systemd)) {
         return "secret file " + path.string() + " " + *why_not;
     }

@@ -9,7 +9,7 @@
 
 namespace cvmbackup {
 
-// In `credentials_dir` under its file name first, then relative to `config_dir`.
+// Relative to `credentials_dir` first, then to `config_dir`: as the cloud's client looks it up.
 std::optional<std::string> why_not_credentials(
     const Account& account,
     const std::filesystem::path& config_dir,

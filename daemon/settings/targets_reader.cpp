@@ -113,7 +113,7 @@ ExportTarget read_export(Reader& reader, const Policy& policy) {
     target.prefix = prefix_default;
     if (auto prefix = reader.text("prefix")) {
         if (const auto why_not = why_not_prefix(prefix->value, policy.name)) {
-            reader.report().error(prefix->at, "prefix \"" + prefix->value + "\": " + *why_not);
+            reader.report().error(prefix->at, "'prefix': " + *why_not);
         }
         target.prefix = std::move(prefix->value);
     }
