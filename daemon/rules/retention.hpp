@@ -1,4 +1,24 @@
-// Which copies stay and which may go. See the comment on plan_retention for the exact meaning.
+// Which copies stay and which may go, one reason each.
+//
+// Decided separately for every instance and place: the source images, the replicas of one region
+// and the exports in one bucket each follow their own Keep. A place the policy no longer names, and
+// a Keep without any rule (all counts and `within` zero), keep everything.
+//
+// Only `done` copies count and fill slots. A copy stays if at least one rule keeps it:
+//   last n       it is one of the newest n
+//   daily n      it is the newest of its local day, and the day is one of the newest n that have
+//                copies; likewise weekly (from Monday), monthly, yearly. If there are fewer such
+//                days than n, the oldest copy of the place is kept too.
+//   within d     it is at most d older than the newest copy of the place
+//   min_good n   it is one of the newest n, whatever the other rules say (at least the newest)
+// Days are those of the policy's zone; what counts is when the backup was due, not when it ended.
+//
+// Copies dated in the future are kept and never fill a slot. Failed copies that left an image or
+// objects behind expire and never count. Planned, running, deleting and deleted copies, shares, and
+// backups that are unfinished or another policy's, are not in the plan.
+//
+// The answer does not depend on the order of `points`; applying it twice changes nothing; a greater
+// count never lets more go, from the first rule on; the newest good copy of a place never goes.
 #pragma once
 
 #include "model/plan.hpp"
