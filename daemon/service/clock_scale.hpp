@@ -18,7 +18,7 @@ struct ClockScale {
     bool is_real() const { return from == at && speed == 1.0; }
 
     Instant simulated(Instant real) const;
-    // The first real instant at which simulated() is not before `simulated`; clamped, no overflow.
+    // The first real instant at which simulated() has reached this; within 1000 years of `at`.
     Instant real(Instant simulated) const;
 
     bool operator==(const ClockScale&) const = default;

@@ -13,6 +13,8 @@
 
 namespace cvmbackup {
 
+struct ClockState;
+
 class RealClock : public Clock {
 public:
     explicit RealClock(boost::asio::any_io_executor executor, ClockScale scale = {});
@@ -31,8 +33,7 @@ public:
     Task<void> sleep_for(Duration duration) override;
 
 private:
-    struct State;
-    std::shared_ptr<State> state_;
+    std::shared_ptr<ClockState> state_;
 };
 
 }  // namespace cvmbackup
