@@ -240,33 +240,38 @@ private:
 
 }  // namespace
 
+// The bindings name every field: a field that was added to the model and has no column yet does not
+// compile.
 void bind_row(SQLite::Statement& statement, const Run& run) {
-    Binder(statement) << run.id << run.policy << to_text(run.trigger) << run.due << run.started
-                      << run.finished << run.result << run.note;
+    const auto& [id, policy, trigger, due, started, finished, result, note] = run;
+    Binder(statement) << id << policy << to_text(trigger) << due << started << finished << result
+                      << note;
 }
 
 void bind_row(SQLite::Statement& statement, const Backup& backup) {
-    Binder(statement) << backup.id << backup.run << backup.policy << backup.place.account
-                      << backup.place.region << backup.instance << backup.instance_name
-                      << backup.os_name << list_text(backup.data_disks)
-                      << json::serialize(to_json(backup.system_disk)) << to_text(backup.format)
-                      << backup.power_off << backup.due << backup.start_at << backup.started
-                      << backup.finished << to_text(backup.state) << backup.result
-                      << backup.cancel_requested << list_text(backup.reasons);
+    const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk, format, power_off, start_again, due, start_at, started, finished, state, result, not_started, cancel_requested, reasons, copies] =
+        backup;
+    static_cast<void>(copies);  // rows of their own
+    Binder(statement) << id << run << policy << place.account << place.region << instance
+                      << instance_name << os_name << list_text(data_disks)
+                      << json::serialize(to_json(system_disk)) << to_text(format) << power_off
+                      << start_again << due << start_at << started << finished << to_text(state)
+                      << result << not_started << cancel_requested << list_text(reasons);
 }
 
 void bind_row(SQLite::Statement& statement, const Copy& copy) {
-    Binder(statement) << copy.id << copy.backup << to_text(copy.kind) << copy.place.account
-                      << copy.place.region << copy.bucket << copy.name << std::int64_t{copy.attempt}
-                      << to_text(copy.state) << copy.image << list_text(copy.objects)
-                      << copy.size_gib << std::int64_t{copy.tries} << copy.intended_at
-                      << copy.accepted_at << copy.settled_at << copy.deleted_at << copy.code
-                      << copy.reason << copy.request_id;
+    const auto& [id, backup, kind, place, bucket, name, attempt, state, image, objects, size_gib, tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id] =
+        copy;
+    Binder(statement) << id << backup << to_text(kind) << place.account << place.region << bucket
+                      << name << std::int64_t{attempt} << to_text(state) << image
+                      << list_text(objects) << size_gib << std::int64_t{tries} << intended_at
+                      << accepted_at << settled_at << deleted_at << code << reason << request_id;
 }
 
 void bind_row(SQLite::Statement& statement, const PolicyMemory& memory) {
-    Binder(statement) << memory.policy << memory.last_due << memory.known_since << memory.paused_at
-                      << memory.paused_until << memory.pause_reason;
+    const auto& [policy, last_due, known_since, paused_at, paused_until, pause_reason] = memory;
+    Binder(statement) << policy << last_due << known_since << paused_at << paused_until
+                      << pause_reason;
 }
 
 Run read_run(const SQLite::Statement& row) {
@@ -285,10 +290,10 @@ Backup read_backup(const SQLite::Statement& row) {
         backup.place.region >> backup.instance >> backup.instance_name >> backup.os_name;
     reader.list(backup.data_disks).disk(backup.system_disk);
     reader.word(backup.format, export_format_from);
-    reader >> backup.power_off >> backup.due >> backup.start_at >> backup.started >>
-        backup.finished;
+    reader >> backup.power_off >> backup.start_again >> backup.due >> backup.start_at >>
+        backup.started >> backup.finished;
     reader.word(backup.state, backup_state_from);
-    reader >> backup.result >> backup.cancel_requested;
+    reader >> backup.result >> backup.not_started >> backup.cancel_requested;
     reader.list(backup.reasons);
     return backup;
 }

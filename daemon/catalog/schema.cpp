@@ -41,12 +41,14 @@ CREATE TABLE backup (
     system_disk TEXT NOT NULL,
     format TEXT NOT NULL,
     power_off INTEGER NOT NULL,
+    start_again INTEGER NOT NULL,
     due INTEGER NOT NULL,
     start_at INTEGER NOT NULL,
     started INTEGER,
     finished INTEGER,
     state TEXT NOT NULL,
     result TEXT,
+    not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
     reasons TEXT NOT NULL
 ) STRICT;

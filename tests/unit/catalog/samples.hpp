@@ -72,6 +72,7 @@ inline Backup sample_backup(std::int64_t id, std::int64_t run, const std::string
     backup.system_disk = {DiskId("disk-s"), 50, "CLOUD_BSSD", true};
     backup.format = ExportFormat::vmdk;
     backup.power_off = true;
+    backup.start_again = true;
     backup.due = at(1'000'000 + id);
     backup.start_at = at(1'000'500 + id);
     backup.state = BackupState::running;
@@ -87,6 +88,8 @@ inline Backup finished_backup(
     backup.started = at(2'000'000);
     backup.finished = at(3'000'000);
     backup.state = BackupState::finished;
+    backup.start_again = false;
+    backup.not_started = true;
     backup.result = result;
     return backup;
 }
