@@ -103,6 +103,7 @@ private:
     std::vector<std::variant<RunStarted, RunFinished>> lifecycle_;  // not yet shown
     boost::asio::steady_timer timer_;
     std::shared_ptr<Pump> pump_;
+    double speed_ = 1.0;  // of the daemon's clock
     bool look_posted_ = false;
     bool stopped_ = false;
 };
@@ -125,7 +126,6 @@ void BusService::Impl::start(std::function<void(std::string)> on_lost) {
     manager_ = std::make_unique<ManagerObject>(*connection_, gate_, commands_);
     pump_ = std::make_shared<Pump>(executor_, *connection_, std::move(on_lost));
     look();
-    sleep();
 }
 
 void BusService::Impl::stop() {
@@ -176,11 +176,13 @@ void BusService::Impl::look() {
         log_.observe(Notice{Notice::Level::error, text, {}, {}});
     }
     pump_->wake();
+    sleep();
 }
 
 void BusService::Impl::show_all() {
     DaemonStatus status = commands_.status();
     const Instant now = status.now;
+    speed_ = status.clock_speed;
     show_lifecycle();
     show_jobs();
     show_policies(now);
@@ -280,8 +282,7 @@ void BusService::Impl::show_policies(Instant now) {
 }
 
 void BusService::Impl::sleep() {
-    const double speed = std::max(1.0, commands_.status().clock_speed);
-    const auto idle = std::chrono::duration_cast<Duration>(look_idle / speed);
+    const auto idle = std::chrono::duration_cast<Duration>(look_idle / std::max(1.0, speed_));
     timer_.expires_after(jobs_.empty() ? std::max(idle, look_busy) : look_busy);
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         const auto self = weak.lock();
@@ -289,7 +290,6 @@ void BusService::Impl::sleep() {
             return;
         }
         self->look();
-        self->sleep();
     });
 }
 
