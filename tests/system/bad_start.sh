@@ -9,8 +9,8 @@ echo 'rpo = "26 parsecs"' >>/etc/cvmbackup/policies.d/web.toml
 expect_equal "wrong settings: the start fails" 1 "$(exit_code systemctl start cvmbackupd)"
 expect_equal "with the code of wrong settings" 78 "$(unit ExecMainStatus)"
 expect_equal "and is not tried again" "failed 0" "$(unit ActiveState) $(unit NRestarts)"
-expect_match "the journal names file, line and key" "policies\.d/web\.toml:[0-9]+:[0-9]+: error: .*" \
-    "$(journal)"
+expect_match "the journal names file, line and column" \
+    "policies\.d/web\.toml:[0-9]+:[0-9]+: error: .*" "$(journal)"
 
 configure
 rm /etc/credstore/prod.secret
