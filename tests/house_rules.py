@@ -31,7 +31,7 @@ ROOMS = {
 # Where a room sees only a part of another.
 DOORS = {
     ("bus", "engine"): {"engine/commands.hpp"},
-    ("ctl", "bus"): {"bus/org.cvmbackup1.hpp"},
+    ("ctl", "bus"): {"bus/generated/org.cvmbackup1.proxy.hpp"},
 }
 # Headers of a library, by prefix, and the only rooms that may include them. The longest prefix
 # counts.
@@ -173,6 +173,7 @@ BLOCK_BEFORE = re.compile(
 )
 CONDITION = re.compile(r"\b(if|while|switch|for)\s*(constexpr\s*)?$")
 CAPTURING = re.compile(r"(?<![\w)\]\[])\[([^\[\]]+)\]\s*(\((?:[^()]|\([^()]*\))*\))?[^;{}\[\]]*$")
+BINDING = re.compile(r"\bauto\s*&{0,2}\s*\[[^\]]*\]")
 
 
 def opens_block(code, brace):
@@ -222,6 +223,7 @@ def enclosing_capture(code, position):
                 continue
             head = code[max(0, at - 400):at]
             head = head[max(head.rfind(";"), head.rfind("{"), head.rfind("}")) + 1:]
+            head = BINDING.sub("", head)
             if found := CAPTURING.search(head):
                 return found.group(1).strip()
             if re.search(r"\[\]", head):

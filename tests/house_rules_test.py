@@ -101,6 +101,7 @@ class Coroutines(unittest.TestCase):
         self.clean("auto run = [](Clock& clock) -> Task<void> {\n co_await f(clock);\n };")
         self.clean("auto cut = [&] { return 1; };\n co_await f(cut);")
         self.clean("if (list[i]) {\n co_await f();\n }")
+        self.clean("for (auto& [place, images] : list) {\n co_await f();\n }")
 
     def test_borrowed_parameters(self):
         self.assertEqual(1, len(problems("Task<void> f(Clock& c, const std::string& name);\n")))
