@@ -58,10 +58,12 @@ void Engine::apply(Settings settings) {
     scheduler_.set_policies(settings_.policies);
     pruner_.set_policies(settings_.policies);
     for (const Policy& policy : settings_.policies) {
-        if (!histories_.contains(policy.name)) {
-            histories_[policy.name] = History{
-                catalog_.last_finished_run(policy.name), catalog_.last_success(policy.name)};
+        History& history = histories_[policy.name];
+        if (!history.last_run) {
+            history.last_run = catalog_.last_finished_run(policy.name);
+            history.last_success = catalog_.last_success(policy.name);
         }
+        history.expected_interval = expected_interval(policy, clock_.now());
     }
 }
 
@@ -203,11 +205,11 @@ PolicyStatus Engine::status_of(const Policy& policy) const {
     status.memory = scheduler_.memory(policy.name);
     status.paused = status.memory.paused(clock_.now());
     status.next_run = scheduler_.next(policy);
-    status.expected_interval = expected_interval(policy, clock_.now());
     status.matched_instances = runs_.matched(policy.name);
     if (const auto history = histories_.find(policy.name); history != histories_.end()) {
         status.last_run = history->second.last_run;
         status.last_success = history->second.last_success;
+        status.expected_interval = history->second.expected_interval;
     }
     for (const auto& [id, run] : runs_.unfinished()) {
         if (run.policy == policy.name) {

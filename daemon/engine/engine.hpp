@@ -67,6 +67,7 @@ private:
     struct History {
         std::optional<Run> last_run;
         std::optional<Instant> last_success;
+        std::optional<Duration> expected_interval;
     };
 
     void apply(Settings settings);
