@@ -7,6 +7,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,12 +16,20 @@
 
 namespace cvmbackup {
 
+struct MetricsServerLimits {
+    std::size_t connections = 64;
+    std::chrono::milliseconds patience{30'000};  // for one read or write
+};
+
 class MetricsServer {
 public:
     // `listen`: "127.0.0.1:9877", "[::1]:9877" or "unix:/run/cvmbackup/metrics.sock". Port 0 takes
     // a free one.
     MetricsServer(
-        boost::asio::any_io_executor executor, std::string listen, std::function<std::string()> text
+        boost::asio::any_io_executor executor,
+        std::string listen,
+        std::function<std::string()> text,
+        MetricsServerLimits limits = {}
     );
     ~MetricsServer();
 
