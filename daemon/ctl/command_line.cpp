@@ -67,6 +67,10 @@ public:
         } catch (const CLI::ParseError& problem) {
             std::ostringstream text;
             const int code = app_.exit(problem, text, text);
+            const auto unknown = app_.remaining();
+            if (app_.get_subcommands().empty() && !unknown.empty() && code != 0) {
+                text.str("there is no verb '" + unknown.front() + "'; see cvmbackupctl --help");
+            }
             line_.done = code == 0 ? ExitCode::ok : ExitCode::usage;
             line_.text = text.str();
         }
@@ -123,6 +127,7 @@ private:
             "Cancel a run in progress",
             [a](Context& context) { return cancel_job(context, a->number); })
             .add_option("JOB", a->number)
+            ->check(CLI::PositiveNumber)
             ->required();
     }
 
@@ -133,6 +138,7 @@ private:
             command.add_option("--instance", a->list.instance, "Only of this instance");
         }
         command.add_option("--limit", a->list.limit, "At most so many, 0 for all")
+            ->check(CLI::NonNegativeNumber)
             ->capture_default_str();
     }
 
@@ -146,7 +152,7 @@ private:
             return list_backups(context, a->list);
         });
         add_list_options(backups, true);
-        backups.add_option("--run", a->list.run, "Only of this run");
+        backups.add_option("--run", a->list.run, "Only of this run")->check(CLI::PositiveNumber);
         backups.add_flag("--failed", a->list.failed, "Only those that failed");
         CLI::App& points = add("points", "Recovery points, newest first", [a](Context& context) {
             return list_points(context, a->list);
@@ -156,6 +162,7 @@ private:
             "One backup with its copies",
             [a](Context& context) { return show_backup(context, a->number); })
             .add_option("ID", a->number)
+            ->check(CLI::PositiveNumber)
             ->required();
     }
 
@@ -170,7 +177,9 @@ private:
             return show_calendar(context, a->policy, a->count);
         });
         calendar.add_option("POLICY", a->policy);
-        calendar.add_option("--count", a->count, "How many of each policy")->capture_default_str();
+        calendar.add_option("--count", a->count, "How many of each policy")
+            ->check(CLI::Range(1, 1000))
+            ->capture_default_str();
     }
 
     CommandLine& line_;

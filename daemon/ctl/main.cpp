@@ -35,8 +35,11 @@ int complain(const CommandLine& line, const sdbus::Error& error, bool connected)
     }
     const std::string what = connected ? "cvmbackupd does not answer on the bus '" + line.bus + "'"
                                        : "cannot reach the bus '" + line.bus + "'";
-    const std::string advice =
-        line.bus == "system" ? "see systemctl status cvmbackupd" : "is cvmbackupd running there?";
+    std::string advice = "is cvmbackupd running there?";
+    if (line.bus == "system") {
+        advice =
+            connected ? "see systemctl status cvmbackupd" : "see systemctl status dbus cvmbackupd";
+    }
     return complain(
         line.json, code, "Unreachable", what + ": " + error.getMessage() + "; " + advice
     );

@@ -18,7 +18,9 @@ ExitCode show_plan(Context& context, const std::string& policy, bool all) {
         return ExitCode::ok;
     }
     const Instant now = context.session.now();
-    Table table({"POLICY", "INSTANCE", ">POINT", "COPY", "REGION", "DUE", "AGE", "", "REASON"});
+    Table table(
+        {"POLICY", "INSTANCE", ">POINT", "COPY", "REGION", "DUE", "AGE", "VERDICT", "REASON"}
+    );
     std::size_t expired = 0;
     for (const Dict& decision : decisions) {
         const bool keep = flag(decision, "keep");
