@@ -249,8 +249,11 @@ void bind_row(SQLite::Statement& statement, const Run& run) {
 }
 
 void bind_row(SQLite::Statement& statement, const Backup& backup) {
-    const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk, format, power_off, start_again, due, start_at, started, finished, state, result, not_started, cancel_requested, reasons, copies] =
-        backup;
+    // clang-format off
+    const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk,
+                 format, power_off, start_again, due, start_at, started, finished, state, result,
+                 not_started, cancel_requested, reasons, copies] = backup;
+    // clang-format on
     static_cast<void>(copies);  // rows of their own
     Binder(statement) << id << run << policy << place.account << place.region << instance
                       << instance_name << os_name << list_text(data_disks)
@@ -260,8 +263,11 @@ void bind_row(SQLite::Statement& statement, const Backup& backup) {
 }
 
 void bind_row(SQLite::Statement& statement, const Copy& copy) {
-    const auto& [id, backup, kind, place, bucket, name, attempt, state, image, objects, size_gib, tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id] =
-        copy;
+    // clang-format off
+    const auto& [id, backup, kind, place, bucket, name, attempt, state, image, objects, size_gib,
+                 tries, intended_at, accepted_at, settled_at, deleted_at, code, reason,
+                 request_id] = copy;
+    // clang-format on
     Binder(statement) << id << backup << to_text(kind) << place.account << place.region << bucket
                       << name << std::int64_t{attempt} << to_text(state) << image
                       << list_text(objects) << size_gib << std::int64_t{tries} << intended_at

@@ -26,7 +26,7 @@ Failure bad_clock(const std::string& why) {
     return {
         Remedy::give_up,
         "BadClock",
-        "--clock: " + why + "; write it like 'from=2027-01-04T00:00:00Z at=1767225600 speed=1440'",
+        why + "; write it like 'from=2027-01-04T00:00:00Z at=1767225600 speed=1440'",
         ""};
 }
 

@@ -21,8 +21,8 @@ void tell(const std::string& message) {
 
 }  // namespace
 
-Notify::Notify(boost::asio::any_io_executor executor)
-    : timer_(std::move(executor)) {
+Notify::Notify(const boost::asio::any_io_executor& executor)
+    : timer_(executor) {
     std::uint64_t interval = 0;
     if (::sd_watchdog_enabled(0, &interval) > 0) {
         every_ = Duration(static_cast<std::int64_t>(interval / 2));

@@ -14,7 +14,7 @@ namespace cvmbackup {
 
 class Notify {
 public:
-    explicit Notify(boost::asio::any_io_executor executor);
+    explicit Notify(const boost::asio::any_io_executor& executor);
 
     void ready(const std::string& status);
     void reloading();  // answer it with ready()

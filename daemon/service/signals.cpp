@@ -5,11 +5,11 @@
 namespace cvmbackup {
 
 Signals::Signals(
-    boost::asio::any_io_executor executor,
+    const boost::asio::any_io_executor& executor,
     std::function<void()> on_stop,
     std::function<void()> on_reload
 )
-    : set_(std::move(executor))
+    : set_(executor)
     , on_stop_(std::move(on_stop))
     , on_reload_(std::move(on_reload)) {}
 

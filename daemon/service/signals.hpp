@@ -13,7 +13,7 @@ namespace cvmbackup {
 class Signals {
 public:
     Signals(
-        boost::asio::any_io_executor executor,
+        const boost::asio::any_io_executor& executor,
         std::function<void()> on_stop,
         std::function<void()> on_reload
     );

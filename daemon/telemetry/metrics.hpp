@@ -1,6 +1,6 @@
-// The daemon's metrics, counted from facts; nobody reads them but text(). Families and labels are
-// those of docs/metrics.md. Series with a policy label are shown for configured policies only and
-// begin at 0; what was counted before a restart comes from the catalog's totals.
+// The daemon's metrics, counted from facts; nobody reads them but text(). The families and their
+// labels are listed in metrics_state.hpp. Series with a policy label are shown for configured
+// policies only and begin at 0; what was counted before a restart comes from the catalog's totals.
 #pragma once
 
 #include "model/status.hpp"
