@@ -1,3 +1,6 @@
+// Our lines are known by their words; places in the source would tell only about the build.
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
 #include "telemetry/log.hpp"
 
 #include <spdlog/logger.h>
