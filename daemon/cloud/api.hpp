@@ -19,7 +19,8 @@ namespace cvmbackup {
 // What decorators look at; both kinds of call have it.
 struct CallHead {
     AccountName account;
-    Region region;  // whose access endpoint is asked
+    Region region;
+    std::string access_endpoint;  // the host that is asked; limits count per host
     CallTopic topic;
     Instant
         handed_over{};  // when the engine asked: a change is signed signing_max after it at most

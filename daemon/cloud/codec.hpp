@@ -37,6 +37,7 @@ struct Page {
 boost::json::object encode(const CreateImageRequest& request);
 boost::json::object encode(const SyncImageRequest& request);
 boost::json::object encode(const ExportImageRequest& request, const std::string& role_name);
+boost::json::object encode_start_instance(const InstanceId& instance);
 boost::json::object encode_delete_images(const std::vector<ImageId>& images);
 boost::json::object encode_unshare_image(
     const ImageId& image, const std::vector<std::string>& accounts

@@ -88,6 +88,12 @@ json::object encode(const ExportImageRequest& request, const std::string& role_n
     return body;
 }
 
+json::object encode_start_instance(const InstanceId& instance) {
+    json::object body;
+    body["InstanceIds"] = json::array{instance.text()};
+    return body;
+}
+
 json::object encode_delete_images(const std::vector<ImageId>& images) {
     json::object body;
     body["ImageIds"] = as_array(images);

@@ -73,6 +73,9 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
             const Policy& policy = firing.policy;
             RunPlan plan = plan_run(firing, *inventory, known(policy, *inventory), clock_.now());
             matched_[policy.name] = firing.only.empty() ? plan.matched : matched(policy.name);
+            for (Backup& backup : plan.backups) {
+                give_ids(backup, run);
+            }
             admit(run, std::move(plan.backups));
             break;
         }

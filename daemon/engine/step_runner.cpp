@@ -174,6 +174,14 @@ void StepRunner::perform(BackupId backup, action::DiscardImage what) {
     begin_task(executor_, discard_image(backup, std::move(what)));
 }
 
+void StepRunner::perform(BackupId backup, action::CheckInstance what) {
+    begin_task(executor_, check_instance(backup, std::move(what)));
+}
+
+void StepRunner::perform(BackupId backup, action::StartInstance what) {
+    begin_task(executor_, start_instance(backup, std::move(what)));
+}
+
 void StepRunner::perform(BackupId backup, action::Wait what) {
     alarms_.at(what.until, [this, backup, copies = std::move(what.copies)] {
         feed(backup, event::TimePassed{copies});
@@ -271,6 +279,33 @@ Task<void> StepRunner::discard_image(BackupId backup, action::DiscardImage what)
         co_return;
     }
     feed(backup, event::Discarded{what.copy});
+}
+
+Task<void> StepRunner::check_instance(BackupId backup, action::CheckInstance what) {
+    const InstanceQuery query{{what.instance}, {}};
+    const Outcome<std::vector<Instance>> found = co_await cloud_.instances(what.place, query);
+    if (!found) {
+        feed(backup, event::StartFailed{found.error()});
+        co_return;
+    }
+    event::InstanceSeen seen;
+    if (!found->empty()) {
+        seen.state = found->front().state;
+    }
+    feed(backup, seen);
+}
+
+Task<void> StepRunner::start_instance(BackupId backup, action::StartInstance what) {
+    co_await cloud_.turn(what.place, Change::start_instances);
+    const Outcome<void> started = co_await cloud_.start_instance(what.place, what.instance);
+    // A state in which it cannot be started may be its way to RUNNING.
+    const bool by_state =
+        !started && started.error().code.find("InstanceState") != std::string::npos;
+    if (started || by_state) {
+        feed(backup, event::StartAccepted{});
+    } else {
+        feed(backup, event::StartFailed{started.error()});
+    }
 }
 
 }  // namespace cvmbackup

@@ -71,6 +71,8 @@ private:
     void perform(BackupId backup, action::WatchImage what);
     void perform(BackupId backup, action::WatchExport what);
     void perform(BackupId backup, action::DiscardImage what);
+    void perform(BackupId backup, action::CheckInstance what);
+    void perform(BackupId backup, action::StartInstance what);
     void perform(BackupId backup, action::Wait what);
 
     Task<void> await_turn(BackupId backup, action::AwaitTurn what);
@@ -80,6 +82,8 @@ private:
     Task<void> find_image(BackupId backup, action::FindImage what);
     Task<void> find_objects(BackupId backup, action::FindObjects what);
     Task<void> discard_image(BackupId backup, action::DiscardImage what);
+    Task<void> check_instance(BackupId backup, action::CheckInstance what);
+    Task<void> start_instance(BackupId backup, action::StartInstance what);
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;

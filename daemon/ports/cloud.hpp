@@ -55,6 +55,9 @@ public:
         Place place, ImageId image, std::vector<std::string> accounts
     ) = 0;
 
+    // From STOPPED only; that it runs is seen later.
+    virtual Task<Outcome<void>> start_instance(Place place, InstanceId instance) = 0;
+
     virtual Task<Outcome<std::vector<Instance>>> instances(Place place, InstanceQuery query) = 0;
     // By id, at most ids_per_call; unknown ids are simply absent from the answer.
     virtual Task<Outcome<std::vector<Image>>> images(Place place, std::vector<ImageId> ids) = 0;

@@ -1,0 +1,237 @@
+#include "cloud/client.hpp"
+
+#include "cloud/endpoint.hpp"
+#include "cloud/json_reader.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+namespace cvmbackup {
+
+namespace {
+
+// A listing that keeps growing while it is read must end some time.
+constexpr std::size_t pages_max = 1000;
+
+const char* action_of(Change change) {
+    switch (change) {
+        case Change::create_image:
+            return "CreateImage";
+        case Change::sync_images:
+            return "SyncImages";
+        case Change::export_images:
+            return "ExportImages";
+        case Change::delete_images:
+            return "DeleteImages";
+        case Change::unshare_image:
+            return "ModifyImageSharePermission";
+        case Change::start_instances:
+            return "StartInstances";
+    }
+    return "";
+}
+
+std::string name_of(const std::vector<ImageId>& images) {
+    if (images.size() == 1)
+        return "image " + images.front().text();
+    return std::to_string(images.size()) + " images";
+}
+
+Decoded<bool> decode_nothing(const boost::json::object&) {
+    return true;
+}
+
+Outcome<void> without_value(const Outcome<bool>& outcome) {
+    if (!outcome)
+        return outcome.error();
+    return {};
+}
+
+}  // namespace
+
+std::string TencentCloud::access_endpoint(const AccountName& account, const Region& region) const {
+    const auto state = accounts_.find(account);
+    if (!state)
+        return {};
+    const char* service = region.empty() ? "sts" : "cvm";
+    const Outcome<Endpoint> endpoint = api_endpoint(state->account, service, region);
+    return endpoint ? endpoint->host : std::string();
+}
+
+ApiCall TencentCloud::api_call(const Place& place, std::string action, std::string object) const {
+    ApiCall call;
+    call.head.account = place.account;
+    call.head.region = place.region;
+    call.head.access_endpoint = access_endpoint(place.account, place.region);
+    call.head.topic.action = std::move(action);
+    call.head.topic.object = std::move(object);
+    call.head.topic.region = place.region.text();
+    call.head.handed_over = clock_.now();
+    return call;
+}
+
+ApiCall TencentCloud::change_call(const Place& place, std::string action, std::string object)
+    const {
+    ApiCall call = api_call(place, std::move(action), std::move(object));
+    call.head.topic.is_change = true;
+    return call;
+}
+
+template <class Result>
+Task<Outcome<Result>> TencentCloud::ask(ApiCall call, Decoder<Result> decode) {
+    const CallTopic topic = call.head.topic;
+    const Outcome<boost::json::object> response = co_await api_.call(std::move(call));
+    if (!response)
+        co_return response.error();
+    Decoded<Result> result = decode(*response);
+    if (result)
+        co_return std::move(*result);
+    std::string problem;
+    std::string request_id = JsonReader(*response, "", problem).text("RequestId");
+    co_return unusable_answer(topic, result.error().why, std::move(request_id));
+}
+
+Task<void> TencentCloud::turn(Place place, Change change) {
+    PaceKey key;
+    key.account = place.account;
+    key.access_endpoint = access_endpoint(place.account, place.region);
+    key.action = action_of(change);
+    co_await pace_.limiter(key).turn();
+}
+
+Task<Outcome<ImageId>> TencentCloud::create_image(Place place, CreateImageRequest request) {
+    ApiCall call = change_call(place, "CreateImage", "instance " + request.instance.text());
+    call.body = encode(request);
+    co_return co_await ask<ImageId>(std::move(call), decode_created_image);
+}
+
+Task<Outcome<std::vector<SyncedImage>>> TencentCloud::sync_image(
+    Place place, SyncImageRequest request
+) {
+    ApiCall call = change_call(place, "SyncImages", "image " + request.image.text());
+    call.body = encode(request);
+    co_return co_await ask<std::vector<SyncedImage>>(std::move(call), decode_synced_images);
+}
+
+Task<Outcome<std::vector<std::string>>> TencentCloud::export_image(
+    Place place, ExportImageRequest request
+) {
+    std::string object = "image " + request.image.text() + " to bucket " + request.bucket.text();
+    ApiCall call = change_call(place, "ExportImages", std::move(object));
+    const auto state = accounts_.find(place.account);
+    call.body = encode(request, state ? state->account.role_name : std::string());
+    co_return co_await ask<std::vector<std::string>>(std::move(call), decode_exported_keys);
+}
+
+Task<Outcome<void>> TencentCloud::delete_images(Place place, std::vector<ImageId> images) {
+    ApiCall call = change_call(place, "DeleteImages", name_of(images));
+    call.body = encode_delete_images(images);
+    const Outcome<bool> done = co_await ask<bool>(std::move(call), decode_nothing);
+    co_return without_value(done);
+}
+
+Task<Outcome<void>> TencentCloud::unshare_image(
+    Place place, ImageId image, std::vector<std::string> accounts
+) {
+    ApiCall call = change_call(place, "ModifyImageSharePermission", "image " + image.text());
+    call.body = encode_unshare_image(image, accounts);
+    const Outcome<bool> done = co_await ask<bool>(std::move(call), decode_nothing);
+    co_return without_value(done);
+}
+
+Task<Outcome<void>> TencentCloud::start_instance(Place place, InstanceId instance) {
+    ApiCall call = change_call(place, "StartInstances", "instance " + instance.text());
+    call.body = encode_start_instance(instance);
+    const Outcome<bool> done = co_await ask<bool>(std::move(call), decode_nothing);
+    co_return without_value(done);
+}
+
+Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, InstanceQuery query) {
+    std::vector<Instance> all;
+    std::set<InstanceId> seen;
+    std::size_t offset = 0;
+    for (std::size_t pages = 0; pages < pages_max; ++pages) {
+        ApiCall call = api_call(place, "DescribeInstances", std::string());
+        call.body = encode_describe_instances(query, offset);
+        Outcome<Page<Instance>> page =
+            co_await ask<Page<Instance>>(std::move(call), decode_instances);
+        if (!page)
+            co_return page.error();
+        // Instances that come and go meanwhile shift the pages; the same one may be met twice.
+        for (Instance& instance : page->items)
+            if (seen.insert(instance.id).second)
+                all.push_back(std::move(instance));
+        offset += page->items.size();
+        if (page->items.empty() || offset >= page->total)
+            break;
+    }
+    co_return all;
+}
+
+Task<Outcome<std::vector<Image>>> TencentCloud::images(Place place, std::vector<ImageId> ids) {
+    std::vector<Image> none;
+    if (ids.empty())
+        co_return none;
+    ApiCall call = api_call(place, "DescribeImages", name_of(ids));
+    call.body = encode_describe_images(ids);
+    Outcome<Page<Image>> page = co_await ask<Page<Image>>(std::move(call), decode_images);
+    if (!page)
+        co_return page.error();
+    co_return std::move(page->items);
+}
+
+Task<Outcome<std::vector<Image>>> TencentCloud::images_named(Place place, std::string name) {
+    std::vector<Image> found;
+    std::set<ImageId> seen;
+    std::size_t offset = 0;
+    for (std::size_t pages = 0; pages < pages_max; ++pages) {
+        ApiCall call = api_call(place, "DescribeImages", "images named " + name);
+        call.body = encode_describe_images_named(name, offset);
+        Outcome<Page<Image>> page = co_await ask<Page<Image>>(std::move(call), decode_images);
+        if (!page)
+            co_return page.error();
+        for (Image& image : page->items)
+            if (image.name == name && seen.insert(image.id).second)
+                found.push_back(std::move(image));
+        offset += page->items.size();
+        if (page->items.empty() || offset >= page->total)
+            break;
+    }
+    co_return found;
+}
+
+Task<Outcome<std::vector<std::string>>> TencentCloud::image_shares(Place place, ImageId image) {
+    ApiCall call = api_call(place, "DescribeImageSharePermission", "image " + image.text());
+    call.body = encode_describe_image_shares(image);
+    co_return co_await ask<std::vector<std::string>>(std::move(call), decode_image_shares);
+}
+
+Task<Outcome<ImageQuota>> TencentCloud::image_quota(Place place) {
+    ApiCall quota_call = api_call(place, "DescribeImageQuota", std::string());
+    const Outcome<int> limit = co_await ask<int>(std::move(quota_call), decode_image_quota);
+    if (!limit)
+        co_return limit.error();
+    ApiCall count_call = api_call(place, "DescribeImages", std::string());
+    count_call.body = encode_count_private_images();
+    const Outcome<Page<Image>> page =
+        co_await ask<Page<Image>>(std::move(count_call), decode_images);
+    if (!page)
+        co_return page.error();
+    ImageQuota quota;
+    quota.limit = *limit;
+    quota.used = static_cast<int>(page->total);
+    co_return quota;
+}
+
+Task<Outcome<Identity>> TencentCloud::identity(AccountName account) {
+    Place nowhere;
+    nowhere.account = std::move(account);
+    ApiCall call = api_call(nowhere, "GetCallerIdentity", "account " + nowhere.account.text());
+    call.service = "sts";
+    call.version = "2018-08-13";
+    co_return co_await ask<Identity>(std::move(call), decode_identity);
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,25 @@
+#include "cloud/line.hpp"
+
+namespace cvmbackup {
+
+void Line::wake_first() {
+    if (!waiting_.empty())
+        waiting_.front()->wake();
+}
+
+Line::Place::Place(Line& line)
+    : line_(line)
+    , sleeper_(line.clock_.sleeper())
+    , position_(line.waiting_.insert(line.waiting_.end(), sleeper_.get())) {}
+
+Line::Place::~Place() {
+    line_.waiting_.erase(position_);
+    line_.wake_first();
+}
+
+Task<void> Line::Place::wait_until(Instant deadline) {
+    const Instant until = is_first() ? deadline : Instant::max();
+    co_await sleeper_->sleep_until(until);
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,168 @@
+#include "engine_world.hpp"
+
+#include "cloudsim/world_reader.hpp"
+#include "rules/calendar.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+namespace cvmbackup {
+
+Incarnation::Incarnation(
+    Instant now,
+    cloudsim::Cloud& cloud,
+    Catalog& catalog,
+    Observer& observer,
+    const Settings& settings
+)
+    : clock(*io, now)
+    , transport(clock, cloud)
+    , client(make_cloud(transport, clock, random, observer, CloudSettings{settings.accounts, "/"})
+      ) {
+    EngineOptions options;
+    options.version = "test";
+    options.load = [settings]() -> Outcome<Settings> { return settings; };
+    options.applied = [](const Settings&) {};
+    engine = std::make_unique<Engine>(
+        io->get_executor(), clock, *client, catalog, observer, settings, std::move(options)
+    );
+}
+
+Incarnation::~Incarnation() {
+    io.reset();
+}
+
+EngineWorld::EngineWorld(const std::string& world, const std::string& faults)
+    : now(*parse_rfc3339("2027-01-04T02:00:00Z"))
+    , cloud(std::make_unique<cloudsim::Cloud>(
+          cloudsim::parse_world(world), 1, cloudsim::parse_faults(faults)
+      ))
+    , catalog(open_catalog(":memory:")) {
+    ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDsimulated", 1);
+    ::setenv("TENCENTCLOUD_SECRET_KEY", "simulatedkey", 1);
+    Account account;
+    account.name = AccountName("prod");
+    account.credentials = CredentialSource::environment;
+    settings.accounts = {account};
+    settings.policies = {web_policy()};
+}
+
+void EngineWorld::begin() {
+    life = std::make_unique<Incarnation>(now, *cloud, *catalog, observer, settings);
+    life->transport.records = &records;
+    life->engine->begin();
+}
+
+void EngineWorld::crash() {
+    if (life) {
+        now = life->clock.now();
+    }
+    life.reset();
+}
+
+void EngineWorld::run_for(Duration duration) {
+    if (!life) {
+        begin();
+    }
+    life->clock.run_for(duration);
+    now = life->clock.now();
+}
+
+bool EngineWorld::run_until_done(Duration limit) {
+    if (!life) {
+        begin();
+    }
+    const bool done = life->clock.run_until(life->clock.now() + limit, [&] {
+        return catalog->unfinished_runs().empty() && !catalog->runs(std::nullopt, 1).empty();
+    });
+    now = life->clock.now();
+    return done;
+}
+
+std::vector<Backup> EngineWorld::all_backups() {
+    BackupFilter filter;
+    filter.limit = 100000;
+    return catalog->backups(filter);
+}
+
+Backup EngineWorld::newest_backup() {
+    return all_backups().front();
+}
+
+std::vector<cloudsim::Image> EngineWorld::images(const std::string& region) const {
+    std::vector<cloudsim::Image> found;
+    for (const auto& [id, image] : cloud->state().images) {
+        if (image.region == region && image.source == "CREATE_IMAGE") {
+            found.push_back(image);
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> EngineWorld::keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [name, bucket] : cloud->state().buckets) {
+        for (const auto& [key, versions] : bucket.objects) {
+            keys.push_back(key);
+        }
+    }
+    return keys;
+}
+
+std::size_t EngineWorld::calls(const std::string& action) const {
+    return static_cast<std::size_t>(
+        std::ranges::count(records, action, &cloudsim::RequestRecord::action)
+    );
+}
+
+std::vector<std::string> EngineWorld::doubled_names() const {
+    std::map<std::pair<std::string, std::string>, int> counts;
+    for (const auto& [id, image] : cloud->state().images) {
+        counts[{image.region, image.name}] += 1;
+    }
+    std::vector<std::string> doubled;
+    for (const auto& [where, count] : counts) {
+        if (count > 1) {
+            doubled.push_back(where.second + " in " + where.first);
+        }
+    }
+    return doubled;
+}
+
+Policy web_policy() {
+    Policy policy;
+    policy.name = PolicyName("web");
+    policy.account = AccountName("prod");
+    policy.region = Region("ap-guangzhou");
+    policy.select.include.tags["tier"] = {"web"};
+    policy.schedule = {*parse_calendar("02:15").expression};
+    policy.catch_up = CatchUp{CatchUp::Mode::within, std::chrono::hours(6)};
+    policy.disks = Disks::system;
+    policy.keep.last = 3;
+    Keep replicas;
+    replicas.last = 3;
+    policy.replicas = {ReplicaTarget{Region("ap-shanghai"), replicas}};
+    return policy;
+}
+
+std::string web_world(int count, const std::string& more) {
+    return R"(
+[[account]]
+uin = "100000000001"
+app_id = 1250000000
+secret_id = "AKIDsimulated"
+secret_key = "simulatedkey"
+[[account.bucket]]
+name = "ops-backup-1250000000"
+region = "ap-guangzhou"
+[[account.instances]]
+count = )" +
+           std::to_string(count) + R"(
+id_prefix = "ins-w"
+region = "ap-guangzhou"
+tags = { tier = "web" }
+)" + more;
+}
+
+}  // namespace cvmbackup

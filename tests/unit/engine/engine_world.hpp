@@ -1,0 +1,102 @@
+// The whole daemon but sockets, bus and real time, against the in-process simulated cloud: one
+// thread, virtual time. A crash destroys every suspended frame; the next incarnation goes on from
+// the catalog and the cloud as they are.
+#pragma once
+
+#include "../support/simulated_transport.hpp"
+#include "../support/virtual_clock.hpp"
+#include "catalog/catalog.hpp"
+#include "cloud/tencent_cloud.hpp"
+#include "cloudsim/cloud.hpp"
+#include "engine/engine.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cvmbackup {
+
+class RecordingObserver final : public Observer {
+public:
+    void observe(const Fact& fact) override {
+        if (const auto* notice = std::get_if<Notice>(&fact)) {
+            notices.push_back(notice->text);
+        }
+        if (const auto* answered = std::get_if<ApiAnswered>(&fact)) {
+            throttled += answered->code.starts_with("RequestLimitExceeded") ? 1 : 0;
+        }
+    }
+
+    std::vector<std::string> notices;
+    int throttled = 0;
+};
+
+class SeededRandom final : public Random {
+public:
+    std::uint64_t next() override {
+        state_ += 0x9e3779b97f4a7c15U;
+        return state_ ^ (state_ >> 31U);
+    }
+
+private:
+    std::uint64_t state_ = 1;
+};
+
+// One life of the daemon. The members die in reverse order, after the frames.
+struct Incarnation {
+    std::unique_ptr<boost::asio::io_context> io = std::make_unique<boost::asio::io_context>();
+    VirtualClock clock;
+    SeededRandom random;
+    SimulatedTransport transport;
+    std::unique_ptr<CloudClient> client;
+    std::unique_ptr<Engine> engine;
+
+    Incarnation(
+        Instant now,
+        cloudsim::Cloud& cloud,
+        Catalog& catalog,
+        Observer& observer,
+        const Settings& settings
+    );
+    ~Incarnation();
+    Incarnation(const Incarnation&) = delete;
+    Incarnation& operator=(const Incarnation&) = delete;
+};
+
+class EngineWorld {
+public:
+    explicit EngineWorld(const std::string& world, const std::string& faults = "");
+
+    void begin();  // a new life, at now()
+    void crash();  // ends the present one
+    // Lets time pass; begins a life if there is none.
+    void run_for(Duration duration);
+    // Until no run is unfinished; false if that takes longer than the limit.
+    bool run_until_done(Duration limit = std::chrono::days(4));
+
+    Engine& engine() { return *life->engine; }
+
+    Backup newest_backup();
+    std::vector<Backup> all_backups();
+    std::vector<cloudsim::Image> images(const std::string& region) const;
+    std::vector<std::string> keys() const;  // of exported objects
+    std::size_t calls(const std::string& action) const;
+    // Names that more than one image of a region carries.
+    std::vector<std::string> doubled_names() const;
+
+    Instant now;
+    std::unique_ptr<cloudsim::Cloud> cloud;
+    std::unique_ptr<Catalog> catalog;
+    RecordingObserver observer;
+    std::vector<cloudsim::RequestRecord> records;
+    Settings settings;
+    std::unique_ptr<Incarnation> life;
+};
+
+// Guangzhou instances with the tag tier=web, due at 02:15 UTC, replicated to Shanghai.
+Policy web_policy();
+// An account in Guangzhou and Shanghai with a bucket and `count` such instances.
+std::string web_world(int count, const std::string& more = "");
+
+}  // namespace cvmbackup
