@@ -49,7 +49,7 @@ Outcome<void> Doorman::admit(const Rule& rule, const Caller& caller) const {
     }
     return Failure{
         Remedy::give_up,
-        "AccessDenied",
+        denied_code,
         "user " + std::to_string(caller.user) + " may not " + std::string(rule.verb) +
             ": only root, the daemon's own user and members of the group " + group_name +
             " may; use sudo, or join the group and log in again",

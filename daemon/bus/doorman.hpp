@@ -12,6 +12,8 @@
 
 namespace cvmbackup::bus {
 
+inline constexpr const char* denied_code = "AccessDenied";
+
 enum class Access { read, change };
 
 struct Rule {
@@ -34,7 +36,7 @@ public:
     // `group`: whose members may change things; none if this machine has no such group.
     Doorman(uid_t own_user, std::optional<gid_t> group);
 
-    // Failure "AccessDenied", saying who may.
+    // A failure with denied_code, saying who may.
     Outcome<void> admit(const Rule& rule, const Caller& caller) const;
 
 private:

@@ -15,7 +15,7 @@ Outcome<Caller> to_caller(const Dict& credentials) {
     const auto user = credentials.find("UnixUserID");
     if (user == credentials.end() || !user->second.containsValueOfType<std::uint32_t>()) {
         return Failure{
-            Remedy::give_up, "AccessDenied", "the bus does not know which user is calling", ""};
+            Remedy::give_up, denied_code, "the bus does not know which user is calling", ""};
     }
     Caller caller{user->second.get<std::uint32_t>(), {}};
     const auto groups = credentials.find("UnixGroupIDs");
@@ -44,7 +44,7 @@ Gate::Gate(
     , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
 
 Failure Gate::unknown_method(const std::string& method) {
-    return {Remedy::give_up, "AccessDenied", method + " is not open to anybody", ""};
+    return {Remedy::give_up, denied_code, method + " is not open to anybody", ""};
 }
 
 Outcome<void> Gate::admit(const std::string& method, const Outcome<Caller>& caller) const {
@@ -58,6 +58,12 @@ Outcome<void> Gate::admit(const std::string& method, const Outcome<Caller>& call
     return doorman_.admit(*rule, *caller);
 }
 
+void Gate::record(const std::string& method, const Outcome<Caller>& caller, const char* how) {
+    const std::string who = caller ? "user " + std::to_string(caller->user) : "an unknown user";
+    const std::string text = "bus call " + method + " of " + who + " " + how;
+    log_.observe(Notice{Notice::Level::info, text, {}, {}});
+}
+
 Failure Gate::report(const std::string& method, const std::string& what) {
     log_.observe(Notice{Notice::Level::error, "bus call " + method + " broke: " + what, {}, {}});
     return {Remedy::give_up, "Internal", "the daemon met a bug; its log says more", ""};
@@ -69,7 +75,7 @@ void Gate::ask(const sdbus::IObject& object, std::function<void(const Outcome<Ca
         if (error != nullptr) {
             const Failure unknown{
                 Remedy::give_up,
-                "AccessDenied",
+                denied_code,
                 "the bus does not tell who is calling: " + error->getMessage(),
                 ""};
             then(unknown);

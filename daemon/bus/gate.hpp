@@ -100,9 +100,14 @@ public:
                 return admitted ? work() : Done(admitted.error());
             });
             if (!done) {
-                reply->fail(done.error());
+                const Failure failure = done.error();
+                if (failure.code == denied_code) {
+                    record(method, caller, "refused");
+                }
+                reply->fail(failure);
                 return;
             }
+            record(method, caller, "done");
             changed_();
             if constexpr (sizeof...(Values) == 0) {
                 reply->answer();
@@ -127,6 +132,8 @@ private:
 
     static Failure unknown_method(const std::string& method);
     Outcome<void> admit(const std::string& method, const Outcome<Caller>& caller) const;
+    // Who changed what, or was not let, is for the journal.
+    void record(const std::string& method, const Outcome<Caller>& caller, const char* how);
     Failure report(const std::string& method, const std::string& what);
     void ask(const sdbus::IObject& object, std::function<void(const Outcome<Caller>&)> then);
 

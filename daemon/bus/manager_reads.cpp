@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::uint32_t calendar_max = 1000;  // runs of one policy in one call
 
+bool at_work(const StepStatus& step) {
+    return step.state == CopyState::intended || step.state == CopyState::accepted;
+}
+
 // The filter of ListBackups and ListPoints.
 Outcome<BackupFilter> to_filter(const Dict& raw, bool only_points) {
     Options options(raw);
@@ -110,6 +114,7 @@ Dict ManagerObject::GetJob(const std::uint64_t& job, const Dict& raw) {
             return status.error();
         }
         Dict row = to_wire(*status);
+        std::ranges::stable_partition(status->steps, at_work);
         row.emplace("steps_total", std::uint64_t{status->steps.size()});
         row.emplace("steps", rows(page.of(std::move(status->steps))));
         return row;

@@ -337,7 +337,7 @@ void BusService::observe(const Fact& fact) {
         impl_->note(*started);
     } else if (const auto* finished = std::get_if<RunFinished>(&fact)) {
         impl_->note(*finished);
-    } else if (std::holds_alternative<BackupFinished>(fact) || std::holds_alternative<SettingsReloaded>(fact)) {
+    } else if (std::get_if<BackupFinished>(&fact) || std::get_if<SettingsReloaded>(&fact)) {
         impl_->look_soon();
     }
 }

@@ -50,13 +50,18 @@ Instant Session::now() {
     return instant(manager_->Status({}), "now_usec").value_or(Instant());
 }
 
-void Session::drain() {
+bool Session::drain() {
+    bool any = false;
     while (connection_->processPendingRequest()) {
+        any = true;
     }
+    return any;
 }
 
 void Session::wait(std::chrono::milliseconds longest) {
-    drain();
+    if (drain()) {
+        return;
+    }
     const auto wanted = connection_->getEventLoopPollData();
     pollfd descriptor{wanted.fd, wanted.events, 0};
     ::poll(&descriptor, 1, static_cast<int>(longest.count()));

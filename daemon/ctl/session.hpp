@@ -23,12 +23,12 @@ public:
     Manager& operator=(const Manager&) = delete;
 
 private:
-    void onJobStarted(const std::uint64_t&, const sdbus::ObjectPath&, const std::string&) override {
-    }
+    using Path = sdbus::ObjectPath;
+    using Text = std::string;
 
-    void
-    onJobFinished(const std::uint64_t&, const sdbus::ObjectPath&, const std::string&, const std::string&)
-        override {}
+    void onJobStarted(const std::uint64_t&, const Path&, const Text&) override {}
+
+    void onJobFinished(const std::uint64_t&, const Path&, const Text&, const Text&) override {}
 };
 
 // While it lives, the signals of one job end Session::wait.
@@ -44,9 +44,9 @@ public:
 private:
     void onFinished(const std::string&) override {}
 
-    void
-    onPropertiesChanged(const std::string&, const std::map<std::string, sdbus::Variant>&, const std::vector<std::string>&)
-        override {}
+    using Texts = std::vector<std::string>;
+
+    void onPropertiesChanged(const std::string&, const Dict&, const Texts&) override {}
 };
 
 class Session {
@@ -61,11 +61,13 @@ public:
     // The daemon's time, which may be scaled.
     Instant now();
 
-    // Handles what arrives, at most for so long; returns after the first bunch.
+    // Handles what has arrived, also during a call; if that was nothing, waits for more, at most
+    // for so long.
     void wait(std::chrono::milliseconds longest);
 
 private:
-    void drain();
+    // False if there was nothing.
+    bool drain();
 
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<Manager> manager_;

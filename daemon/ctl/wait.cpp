@@ -76,8 +76,10 @@ public:
         output_.flush();
     }
 
-    // More than a terminal holds, so that those at work are among them.
-    std::uint64_t steps_wanted() const { return live_ && !output_.style().json ? 300 : 1; }
+    // The daemon names those at work first, so a terminal full of them is enough.
+    std::uint64_t steps_wanted() const {
+        return live_ && !output_.style().json ? std::min<std::uint64_t>(3 * room(), 300) : 1;
+    }
 
     void clear() {
         if (height_ > 0) {
@@ -90,14 +92,14 @@ private:
     void draw(const Dict& job, Instant now) {
         clear();
         const auto lines = backup_lines(rows(job, "steps"));
-        const std::size_t room = output_.style().lines > 8 ? output_.style().lines - 4 : 4;
+        const std::size_t shown = std::min(room(), lines.size());
         output_.line(heading(job) + ", " + elapsed(instant(job, "started_usec"), now));
         Style plain = output_.style();
         plain.legend = false;
         plain.columns -= 1;
         Output rows_only(plain);
         Table table({"", "", "", ""});
-        for (std::size_t i = 0; i < std::min(room, lines.size()); ++i) {
+        for (std::size_t i = 0; i < shown; ++i) {
             const BackupLine& line = lines[i];
             table.add(
                 {"  " + line.instance,
@@ -110,11 +112,19 @@ private:
             table.print(rows_only);
         }
         output_.print(rows_only.take());
-        height_ = 1 + std::min(room, lines.size());
-        if (lines.size() > room) {
-            output_.line("  … and " + std::to_string(lines.size() - room) + " more");
+        height_ = 1 + shown;
+        if (open_backups(job) > shown) {
+            output_.line("  … and " + std::to_string(open_backups(job) - shown) + " more");
             ++height_;
         }
+    }
+
+    std::size_t room() const { return output_.style().lines > 8 ? output_.style().lines - 4 : 4; }
+
+    static std::size_t open_backups(const Dict& job) {
+        return static_cast<std::size_t>(
+            std::max(std::int64_t{0}, number(job, "total") - number(job, "done"))
+        );
     }
 
     // Only what has changed.

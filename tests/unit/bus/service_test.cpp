@@ -118,6 +118,18 @@ TEST_F(BusServiceTest, TimesAreMicrosecondsAndRowsAreDictionaries) {
     );
 }
 
+TEST_F(BusServiceTest, AJobsStepsArePagedThoseAtWorkFirst) {
+    stage_.call("Run sasa{sv} web 0 0");
+    JobStatus& job = stage_.world.known_jobs.at(RunId(1));
+    job.steps[0].state = CopyState::planned;
+
+    const Ended ended = stage_.call("GetJob ta{sv} 1 1 limit t 1");
+
+    EXPECT_THAT(ended.out, HasSubstr("\"steps_total\" t 2"));
+    EXPECT_THAT(ended.out, HasSubstr("web-2"));
+    EXPECT_THAT(ended.out, ::testing::Not(HasSubstr("web-1")));
+}
+
 TEST_F(BusServiceTest, AThousandRowsFitIntoOneAnswer) {
     for (std::int64_t id = 1; id <= 1500; ++id) {
         stage_.world.add_backup(id, Result::ok);
@@ -154,6 +166,15 @@ TEST_F(BusServiceTest, OthersMayReadButNotChange) {
     EXPECT_EQ(change.code, 5) << change.err;
     EXPECT_THAT(change.err, HasSubstr("user 65534 may not run: only root"));
     EXPECT_THAT(stage_.world.known_jobs, IsEmpty());
+    EXPECT_THAT(stage_.log.texts, ElementsAre("bus call Manager.Run of user 65534 refused"));
+}
+
+TEST_F(BusServiceTest, EachChangeIsLoggedWithItsUser) {
+    stage_.call("Pause stsa{sv} web 0 upgrade 0");
+    stage_.call("Status a{sv} 0");
+
+    const std::string user = std::to_string(::geteuid());
+    EXPECT_THAT(stage_.log.texts, ElementsAre("bus call Manager.Pause of user " + user + " done"));
 }
 
 TEST_F(BusServiceTest, AJobCanBeCancelledAtItsOwnObject) {

@@ -55,6 +55,14 @@ protected:
             decision(1, true, "daily 1 of 7"), decision(2, false, "no rule keeps it")};
     }
 
+    void when_asked_about_job_3(std::function<void(int times)> act) {
+        stage_.world.on_job_asked = [act = std::move(act), times = 0](RunId id) mutable {
+            if (id == RunId(3)) {
+                act(++times);
+            }
+        };
+    }
+
     // Job 3 gets so far, and the bus tells of it.
     void go_on(int percent) {
         stage_.world.make_progress(RunId(3), percent);
@@ -250,35 +258,32 @@ TEST_F(Client, UsesColourOnATerminalOnly) {
 
 TEST_F(Client, WaitsForARunAndEndsWithItsResult) {
     stage_.world.finish(RunId(2), Result::ok);
-    int asked = 0;
-    stage_.world.on_job_asked = [&] {
-        if (++asked == 4) {
+    when_asked_about_job_3([this](int times) {
+        if (times < 4) {
+            go_on(times);
+        } else if (times == 4) {
             stage_.world.finish(RunId(3), Result::partial);
-        } else if (asked < 4) {
-            go_on(asked);
         }
-    };
+    });
 
     const Ended ended = stage_.ctl("run web --wait");
 
     EXPECT_EQ(ended.code, 3) << ended.err;
-    EXPECT_THAT(ended.out, StartsWith("Job 3 (web): 0 of 2 done, 0%: 2 images\n"));
+    EXPECT_THAT(ended.out, StartsWith("Job 3 (web): 0 of 2 done, 1%: 2 images\n"));
     EXPECT_THAT(ended.out, HasSubstr("Job 3 (web) ended partial: 2 partial, in 12min"));
     EXPECT_THAT(ended.out, Not(HasSubstr("\033")));
 }
 
 TEST_F(Client, RedrawsALinePerBackupOnATerminal) {
     stage_.world.finish(RunId(2), Result::ok);
-    int asked = 0;
-    stage_.world.on_job_asked = [&] {
-        ++asked;
+    when_asked_about_job_3([this](int times) {
         stage_.world.now += std::chrono::minutes(1);
-        if (asked == 6) {
+        if (times < 6) {
+            go_on(15 * (times - 1));
+        } else if (times == 6) {
             stage_.world.finish(RunId(3), Result::ok);
-        } else if (asked < 6) {
-            go_on(15 * (asked - 1));
         }
-    };
+    });
 
     const Ended ended = stage_.ctl("run web --wait", true);
 
@@ -297,15 +302,14 @@ TEST_F(Client, RedrawsALinePerBackupOnATerminal) {
 
 TEST_F(Client, WaitingWithJsonPrintsOneDocumentAtTheEnd) {
     stage_.world.finish(RunId(2), Result::ok);
-    int asked = 0;
-    stage_.world.on_job_asked = [&] {
-        if (++asked == 4) {
+    when_asked_about_job_3([this](int times) {
+        if (times < 4) {
+            go_on(times);
+        } else if (times == 4) {
             stage_.world.known_backups[0].run = RunId(3);
             stage_.world.finish(RunId(3), Result::failed);
-        } else if (asked < 4) {
-            go_on(asked);
         }
-    };
+    });
 
     const Ended ended = stage_.ctl("--json run web --wait");
 

@@ -172,7 +172,7 @@ std::vector<JobStatus> SmallWorld::jobs() {
 
 Outcome<JobStatus> SmallWorld::job(RunId id) {
     if (on_job_asked) {
-        on_job_asked();
+        on_job_asked(id);
     }
     if (!known_jobs.contains(id)) {
         return not_found("job " + std::to_string(id.value()));

@@ -54,9 +54,9 @@ public:
     std::vector<Backup> known_backups;      // newest first
     Plan known_plan;
     std::string reload_problem;
-    bool broken = false;                     // every read of policies throws
-    std::function<void()> on_job_asked;      // before each answer of job()
-    std::vector<InstanceId> last_instances;  // of the last run_now
+    bool broken = false;                      // every read of policies throws
+    std::function<void(RunId)> on_job_asked;  // before each answer of job()
+    std::vector<InstanceId> last_instances;   // of the last run_now
 };
 
 }  // namespace cvmbackup::test
