@@ -1,5 +1,6 @@
 // Power cuts and full disks, as far as a process can have them.
 #include "catalog/catalog.hpp"
+#include "catalog/database.hpp"
 #include "samples.hpp"
 
 #include <gmock/gmock.h>
@@ -79,6 +80,17 @@ TEST_P(CatalogKilled, LosesNoAcknowledgedRow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtSeveralMoments, CatalogKilled, testing::Values(1, 2, 40, 333));
+
+// A killed process proves nothing about the disk: what the kernel holds survives it.
+TEST(CatalogOnDisk, WaitsForTheDiskAtEveryCommit) {
+    const TemporaryDirectory directory;
+
+    const auto database = open_database(directory.path() / "catalog.db");
+
+    EXPECT_EQ(database->execAndGet("PRAGMA journal_mode").getString(), "wal");
+    EXPECT_EQ(database->execAndGet("PRAGMA synchronous").getInt(), 2);
+    EXPECT_EQ(database->execAndGet("PRAGMA foreign_keys").getInt(), 1);
+}
 
 // In a child, because the limit is the whole process's: the file cannot grow beyond it.
 std::string words_when_the_disk_is_full(const std::filesystem::path& file) {
