@@ -1,7 +1,7 @@
 // Builds every room from the settings and runs the loop. The only file that knows all rooms.
 #include "bus/service.hpp"
 #include "catalog/catalog.hpp"
-#include "cloud/cloud.hpp"
+#include "cloud/tencent_cloud.hpp"
 #include "engine/engine.hpp"
 #include "service/notify.hpp"
 #include "service/real_clock.hpp"
