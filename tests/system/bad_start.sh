@@ -21,13 +21,13 @@ expect_match "the journal names the file" "prod\.secret" "$(journal)"
 
 configure
 mv /etc/credstore/prod.secret /etc/cvmbackup/prod.secret
-chown root:cvmbackup /etc/cvmbackup/prod.secret
+chown cvmbackup:cvmbackup /etc/cvmbackup/prod.secret
 chmod 660 /etc/cvmbackup/prod.secret
 systemctl reset-failed cvmbackupd
 expect_equal "a secret the group may write: the start fails" 1 \
     "$(exit_code systemctl start cvmbackupd)"
 expect_match "the journal says what to do" "chmod" "$(journal)"
-chmod 640 /etc/cvmbackup/prod.secret
+chmod 600 /etc/cvmbackup/prod.secret
 systemctl reset-failed cvmbackupd
 expect_equal "a secret only the service may read is fine" 0 \
     "$(exit_code systemctl start cvmbackupd)"

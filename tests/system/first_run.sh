@@ -8,6 +8,7 @@ expect_equal "only root and the service read the settings" "750 root cvmbackup" 
     "$(stat --format '%a %U %G' /etc/cvmbackup)"
 start_cloud
 configure
+systemd-analyze verify cvmbackupd.service
 expect "the settings pass the check" \
     env CREDENTIALS_DIRECTORY=/etc/credstore cvmbackupd --check
 systemctl enable --quiet cvmbackupd

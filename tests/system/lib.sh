@@ -1,7 +1,7 @@
 # For scripts that with-systemd runs inside the throw-away system, as `SCRIPT BUILD`: installs the
 # build as on a real machine, and offers a simulated cloud, a policy and waits with a deadline.
 # shellcheck shell=bash
-set -euo pipefail
+set -Eeuo pipefail
 
 build=$(readlink -f "$1")
 requests=/run/requests.jsonl
@@ -53,7 +53,8 @@ as_nobody() { runuser --user nobody -- "$@"; }
 
 unit() { systemctl show --property "$1" --value cvmbackupd; }
 
-journal() { journalctl --quiet --unit cvmbackupd --output cat "$@"; }
+# What the service itself said, without what systemd says about it.
+journal() { journalctl --quiet --output cat "$@" _SYSTEMD_UNIT=cvmbackupd.service; }
 
 metrics() {
     python3 -c 'import urllib.request as u
@@ -71,6 +72,7 @@ install_daemon() {
     systemd-sysusers
     systemd-tmpfiles --create
     systemctl daemon-reload
+    systemctl start dbus
     systemctl reload dbus
 }
 
@@ -144,6 +146,7 @@ account  = "prod"
 region   = "ap-guangzhou"
 select   = { tags = { tier = "web" } }
 schedule = "Mon 02:15"
+disks    = "system"
 keep     = { last = 3, min_good = 1 }
 
 [[policy.web.copy]]

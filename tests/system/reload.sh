@@ -12,11 +12,11 @@ expect_equal "they are in force when it returns" "db web" "$(names)"
 expect_match "the metrics know the new policy" 'policy="db"' \
     "$(metrics)"
 
-sed --in-place 's/^keep .*/kepe = 3/' /etc/cvmbackup/policies.d/db.toml
+sed --in-place '0,/^keep /s/^keep .*/kepe = 3/' /etc/cvmbackup/policies.d/db.toml
 expect_equal "a reload with an error ends as bad configuration" 78 \
     "$(exit_code cvmbackupctl reload)"
 expect_match "it names file and line, and suggests" \
-    "policies\.d/db\.toml:6:.*kepe.*keep" "$(cat /run/last-output)"
+    "policies\.d/db\.toml:7:.*kepe.*keep" "$(cat /run/last-output)"
 expect_equal "systemctl reload fails too" 1 "$(exit_code systemctl reload cvmbackupd)"
 expect_equal "nothing changed" "db web" "$(names)"
 expect_equal "the service goes on" active "$(unit ActiveState)"
@@ -28,4 +28,5 @@ expect_match "so do the metrics" "cvmbackup_config_last_reload_successful 0" \
 rm /etc/cvmbackup/policies.d/db.toml
 expect "the next good reload is taken" systemctl reload cvmbackupd
 expect_equal "the policy is gone" web "$(names)"
-expect_quiet_journal "kepe"
+# The bad file, and what it says without its keep.
+expect_quiet_journal "kepe|keep"

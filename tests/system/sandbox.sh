@@ -22,7 +22,7 @@ expect_equal "no core files" 0 "$(awk '/Max core file size/ { print $5 }' "/proc
 expect_equal "the catalog is the service's alone" "700 cvmbackup" \
     "$(stat --format '%a %U' /var/lib/cvmbackup)"
 in_sandbox() { nsenter --target "$pid" --mount -- "$@"; }
-for place in /etc/cvmbackup/x /usr/x /home/x /run/x; do
+for place in /etc/cvmbackup/x /usr/x /home/x /run/x /run/lock/x /dev/shm/x; do
     expect "nothing can be written to $place" test 0 != "$(exit_code in_sandbox touch $place)"
 done
 expect "its temporary files are its own" \

@@ -4,7 +4,8 @@
 install_daemon
 start_cloud
 configure
-expect_match "the unit as shipped has a watchdog" "^30s$" "$(unit WatchdogUSec)"
+expect "the unit as shipped has a watchdog" \
+    grep --quiet '^WatchdogSec=30$' /usr/lib/systemd/system/cvmbackupd.service
 drop_in watchdog WatchdogSec=2
 systemctl start cvmbackupd
 

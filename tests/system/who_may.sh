@@ -23,8 +23,8 @@ expect_equal "nobody may own the name" 1 "$(exit_code as_nobody busctl call \
     org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus RequestName su \
     org.cvmbackup1 0)"
 
-useradd --groups cvmbackup operator
-as_operator() { runuser --user operator -- "$@"; }
+useradd --groups cvmbackup ops
+as_operator() { runuser --user ops -- "$@"; }
 expect_equal "the group may pause" 0 "$(exit_code as_operator cvmbackupctl pause web --reason x)"
 expect_equal "the group may resume" 0 "$(exit_code as_operator cvmbackupctl resume web)"
 expect_equal "the group may run" 0 "$(exit_code as_operator cvmbackupctl run web --wait)"
