@@ -13,7 +13,6 @@ namespace cvmbackup::test {
 namespace {
 
 using namespace bus;
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
