@@ -19,6 +19,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -163,9 +164,8 @@ void Daemon::announce() {
     log_->info(text);
     if (!arguments_.clock.is_real()) {
         log_->warning(
-            "THE CLOCK IS SCALED: " + std::to_string(clock_.speed()) +
-            " times as fast as real time, now " + to_rfc3339(clock_.now()) +
-            "; this is for demos and tests only"
+            "THE CLOCK IS SCALED, for demos and tests only: now " + to_rfc3339(clock_.now()) +
+            ", " + std::to_string(std::lround(clock_.speed())) + " times as fast as real time"
         );
     }
     notify_.ready(std::to_string(settings_.policies.size()) + " policies");

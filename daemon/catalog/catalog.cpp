@@ -327,7 +327,7 @@ private:
         SQLite::Statement row(
             *database_,
             "SELECT policy, instance, max(due) FROM backup "
-            "INDEXED BY backup_success WHERE result = 'ok' GROUP BY policy, instance"
+            "INDEXED BY backup_success WHERE good = 1 GROUP BY policy, instance"
         );
         while (row.executeStep()) {
             const PolicyName policy(name_at(row, 0));

@@ -243,23 +243,23 @@ private:
 // The bindings name every field: a field that was added to the model and has no column yet does not
 // compile.
 void bind_row(SQLite::Statement& statement, const Run& run) {
-    const auto& [id, policy, trigger, due, started, finished, result, note] = run;
+    const auto& [id, policy, trigger, due, started, finished, result, good, note] = run;
     Binder(statement) << id << policy << to_text(trigger) << due << started << finished << result
-                      << note;
+                      << good << note;
 }
 
 void bind_row(SQLite::Statement& statement, const Backup& backup) {
     // clang-format off
     const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk,
                  format, power_off, start_again, due, start_at, started, finished, state, result,
-                 not_started, cancel_requested, reasons, copies] = backup;
+                 good, not_started, cancel_requested, reasons, copies] = backup;
     // clang-format on
     static_cast<void>(copies);  // rows of their own
     Binder(statement) << id << run << policy << place.account << place.region << instance
                       << instance_name << os_name << list_text(data_disks)
                       << json::serialize(to_json(system_disk)) << to_text(format) << power_off
                       << start_again << due << start_at << started << finished << to_text(state)
-                      << result << not_started << cancel_requested << list_text(reasons);
+                      << result << good << not_started << cancel_requested << list_text(reasons);
 }
 
 void bind_row(SQLite::Statement& statement, const Copy& copy) {
@@ -285,7 +285,7 @@ Run read_run(const SQLite::Statement& row) {
     Reader reader(row);
     reader >> run.id >> run.policy;
     reader.word(run.trigger, trigger_from);
-    reader >> run.due >> run.started >> run.finished >> run.result >> run.note;
+    reader >> run.due >> run.started >> run.finished >> run.result >> run.good >> run.note;
     return run;
 }
 
@@ -299,7 +299,7 @@ Backup read_backup(const SQLite::Statement& row) {
     reader >> backup.power_off >> backup.start_again >> backup.due >> backup.start_at >>
         backup.started >> backup.finished;
     reader.word(backup.state, backup_state_from);
-    reader >> backup.result >> backup.not_started >> backup.cancel_requested;
+    reader >> backup.result >> backup.good >> backup.not_started >> backup.cancel_requested;
     reader.list(backup.reasons);
     return backup;
 }

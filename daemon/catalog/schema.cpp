@@ -22,10 +22,12 @@ CREATE TABLE run (
     started INTEGER NOT NULL,
     finished INTEGER,
     result TEXT,
+    good INTEGER NOT NULL,
     note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX run_by_policy ON run(policy);
-CREATE INDEX run_by_result ON run(policy, result, due);
+CREATE INDEX run_by_result ON run(policy, result);
+CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;
 CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;
 
 CREATE TABLE backup (
@@ -48,6 +50,7 @@ CREATE TABLE backup (
     finished INTEGER,
     state TEXT NOT NULL,
     result TEXT,
+    good INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
     reasons TEXT NOT NULL
@@ -56,7 +59,7 @@ CREATE INDEX backup_by_run ON backup(run);
 CREATE INDEX backup_by_policy ON backup(policy);
 CREATE INDEX backup_by_instance ON backup(instance);
 CREATE INDEX backup_by_result ON backup(result, policy);
-CREATE INDEX backup_success ON backup(policy, instance, due, result) WHERE result = 'ok';
+CREATE INDEX backup_success ON backup(policy, instance, due, good) WHERE good = 1;
 CREATE INDEX backup_unfinished ON backup(id) WHERE state <> 'finished';
 
 CREATE TABLE copy (

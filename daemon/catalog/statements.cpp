@@ -81,7 +81,7 @@ Statements::Statements(SQLite::Database& db)
               run_columns, "run WHERE policy = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1"
           )
       )
-    , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND result = 'ok'")
+    , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1")
     , points(
           db,
           select(

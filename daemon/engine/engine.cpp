@@ -84,7 +84,7 @@ void Engine::stop(std::function<void()> idle) {
 void Engine::run_finished(const Run& run) {
     History& history = histories_[run.policy];
     history.last_run = run;
-    if (run.result == Result::ok) {
+    if (run.good) {
         history.last_success = std::max(history.last_success.value_or(run.due), run.due);
     }
     pruner_.request(run.policy);

@@ -167,13 +167,8 @@ void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
     chosen.note.clear();
     runs_.insert_or_assign(chosen.id, chosen);
     Progress& progress = progress_[run.id];
-    progress.total = backups.size();
     for (const Backup& backup : backups) {
-        if (backup.result) {
-            progress.ended[*backup.result] += 1;
-        } else {
-            progress.open.insert(backup.id);
-        }
+        progress.admit(backup);
     }
     Changes changes;
     changes.runs.push_back(chosen);
@@ -228,10 +223,24 @@ void RunKeeper::backup_finished(const Backup& backup) {
         running_[backup.place] -= 1;
     }
     Progress& progress = progress_[backup.run];
-    progress.open.erase(backup.id);
-    progress.ended[*backup.result] += 1;
+    progress.end(backup);
     release();
     end_if_done(backup.run);
+}
+
+void RunKeeper::Progress::admit(const Backup& backup) {
+    total += 1;
+    if (backup.result) {
+        end(backup);
+    } else {
+        open.insert(backup.id);
+    }
+}
+
+void RunKeeper::Progress::end(const Backup& backup) {
+    open.erase(backup.id);
+    ended[*backup.result] += 1;
+    good += backup.good ? 1 : 0;
 }
 
 void RunKeeper::end_if_done(RunId id) {
@@ -239,11 +248,15 @@ void RunKeeper::end_if_done(RunId id) {
     if (!progress.open.empty()) {
         return;
     }
+    const auto skipped = progress.ended.find(Result::skipped);
+    const std::size_t impossible = skipped == progress.ended.end() ? 0 : skipped->second;
+    Run& run = runs_.at(id);
+    run.good = progress.good > 0 && progress.good + impossible == progress.total;
     std::vector<Result> results;
     for (const auto& [result, count] : progress.ended) {
         results.insert(results.end(), count, result);
     }
-    finish(runs_.at(id), run_result(results));
+    finish(run, run_result(results));
 }
 
 void RunKeeper::finish(Run run, Result result) {
@@ -270,12 +283,7 @@ void RunKeeper::resume(const std::vector<Policy>& policies) {
         filter.limit = std::numeric_limits<std::int32_t>::max();
         Progress& progress = progress_[run.id];
         for (const Backup& backup : catalog_.backups(filter)) {
-            progress.total += 1;
-            if (backup.result) {
-                progress.ended[*backup.result] += 1;
-            } else {
-                progress.open.insert(backup.id);
-            }
+            progress.admit(backup);
         }
         if (progress.total > 0) {
             for (Backup& backup : open[run.id]) {

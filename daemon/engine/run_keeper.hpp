@@ -56,6 +56,10 @@ private:
         std::map<Result, std::size_t> ended;
         std::set<BackupId> open;
         std::size_t total = 0;
+        std::size_t good = 0;
+
+        void admit(const Backup& backup);
+        void end(const Backup& backup);
     };
 
     Task<void> choose(Firing firing, Run run);

@@ -26,6 +26,7 @@ struct Run {
     Instant started{};
     std::optional<Instant> finished;
     std::optional<Result> result;
+    bool good = false;  // something was made, and nothing that can be made is missing
     std::string note;  // why the run as a whole failed or was skipped; empty if nothing to say
 
     bool operator==(const Run&) const = default;
@@ -97,6 +98,7 @@ struct Backup {
     std::optional<Instant> finished;
     BackupState state = BackupState::waiting;
     std::optional<Result> result;
+    bool good = false;  // the image is complete, and no copy that can be made is missing
     bool not_started = false;  // was powered off and could not be started again
     bool cancel_requested = false;
     std::vector<std::string> reasons;  // why not simply ok; also notes on what was left out

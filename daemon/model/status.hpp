@@ -16,7 +16,7 @@ struct PolicyStatus {
     bool paused = false;
     std::optional<Instant> next_run;
     std::optional<Run> last_run;          // the newest that is finished
-    std::optional<Instant> last_success;  // due time of the newest run that ended ok
+    std::optional<Instant> last_success;  // due time of the newest good run
     std::optional<RunId> running;         // the newest unfinished
     std::optional<Duration> expected_interval;
     std::size_t matched_instances = 0;  // at the last firing

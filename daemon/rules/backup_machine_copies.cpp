@@ -28,6 +28,12 @@ Change change_of(CopyKind kind) {
     return Change::create_image;
 }
 
+// Asked for and possible, but not there or not complete.
+bool is_missing(const Copy& copy) {
+    const bool complete = copy.state == CopyState::done && copy.code.empty();
+    return !complete && copy.state != CopyState::skipped;
+}
+
 // Doubles up to the longest; spread by the copy's number so that a crowd does not come back at
 // once.
 Duration retry_delay(const Copy& copy) {
@@ -324,6 +330,8 @@ void Machine::close_if_settled() {
         default:
             backup_.result = Result::failed;
     }
+    backup_.good = source().state == CopyState::done && !backup_.not_started &&
+                   std::ranges::none_of(backup_.copies, is_missing);
     for (const Copy& copy : backup_.copies) {
         if (copy.state != CopyState::done && !copy.reason.empty()) {
             backup_.reasons.push_back(

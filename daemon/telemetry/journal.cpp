@@ -254,10 +254,11 @@ void Journal::say(const CopyChanged& fact) {
 }
 
 void Journal::say(const RetentionPassed& fact) {
-    log_.info(
-        "retention: " + count_text(fact.kept, "copy stays", "copies stay") + ", " +
-        std::to_string(fact.expired) + " to delete"
-    );
+    LogLine line;
+    line.level = fact.expired == 0 ? LogLevel::debug : LogLevel::info;
+    line.text = "retention: " + count_text(fact.kept, "copy stays", "copies stay") + ", " +
+                std::to_string(fact.expired) + " to delete";
+    log_.write(line);
 }
 
 void Journal::say(const ApiAnswered& fact) {

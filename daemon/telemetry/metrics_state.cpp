@@ -112,7 +112,7 @@ void Metrics::State::count(const RunFinished& fact) {
     }
     runs.at({run.policy.text(), to_text(*run.result)}) += 1;
     remember_run(run);
-    if (run.result == Result::ok) {
+    if (run.good) {
         double& success = last_success.at({run.policy.text()});
         success = std::max(success, metric_seconds(run.due));
     }
@@ -124,7 +124,7 @@ void Metrics::State::count(const BackupFinished& fact) {
         return;
     }
     backups.at({backup.policy.text(), to_text(*backup.result)}) += 1;
-    if (backup.result == Result::ok && BoundedWords::is_plain(backup.instance.text())) {
+    if (backup.good && BoundedWords::is_plain(backup.instance.text())) {
         double& success = instance_success.at({backup.policy.text(), backup.instance.text()});
         success = std::max(success, metric_seconds(backup.due));
     }

@@ -35,14 +35,12 @@ def sample_policies():
 
 
 def progress_line(demo, jobs, runs):
-    now = demo.ask("status")["now"]
+    now = demo.ask("status")["daemon"]["now"]
     done = [f"{run['policy']}: {run['result']}" for run in reversed(runs) if run.get("result")]
     working = []
     for job in jobs:
-        states = collections.Counter(
-            f"{step['kind']} {step['state']}" for step in job.get("steps", []))
-        text = ", ".join(f"{count} x {state}" for state, count in sorted(states.items()))
-        working.append(f"{job['policy']} ({text or 'choosing instances'})")
+        working.append(f"{job['policy']} {round(100 * job['progress'])} %"
+                       f" ({job['step'] or 'waiting'})")
     return f"{now}  done: {', '.join(done) or '-'}  |  working: {'; '.join(working) or '-'}"
 
 
@@ -146,7 +144,7 @@ def main():
             demo.show("policies")
             demo.show("calendar", "--count", "2")
             follow(demo, daemon)
-            for command in (["status"], ["runs"], ["points"], ["backups", "--failed"], ["plan"]):
+            for command in (["status"], ["runs"], ["backups"], ["points"], ["plan", "--all"]):
                 demo.show(*command)
             show_metrics(demo)
             check_with_the_cloud(demo, url)

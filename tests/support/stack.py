@@ -60,7 +60,7 @@ class Stack:
         config = self.folder / "bus.conf"
         config.write_text(BUS_CONFIG.format(path=self.folder / "bus"))
         bus = self.start(["dbus-daemon", "--nofork", "--print-address", f"--config-file={config}"],
-                         stdout=subprocess.PIPE)
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         bus.stdout.readline()
 
     def start_cloud(self, world, clock, *more):

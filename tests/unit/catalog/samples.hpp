@@ -28,6 +28,7 @@ inline Run finished_run(std::int64_t id, Result result, const std::string& polic
     Run run = sample_run(id, policy);
     run.finished = at(3'000'003);
     run.result = result;
+    run.good = result == Result::ok;
     run.note = "said at the end";
     return run;
 }
@@ -91,6 +92,7 @@ inline Backup finished_backup(
     backup.start_again = false;
     backup.not_started = true;
     backup.result = result;
+    backup.good = result == Result::ok;
     return backup;
 }
 

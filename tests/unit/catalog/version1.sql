@@ -9,9 +9,10 @@ CREATE TABLE run (
     started INTEGER NOT NULL,
     finished INTEGER,
     result TEXT,
+    good INTEGER NOT NULL,
     note TEXT NOT NULL
 ) STRICT;
-INSERT INTO run VALUES(1,'web','catch-up',1000001,2000001,3000003,'partial','said at the end');
+INSERT INTO run VALUES(1,'web','catch-up',1000001,2000001,3000003,'partial',0,'said at the end');
 CREATE TABLE backup (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run(id),
@@ -32,11 +33,12 @@ CREATE TABLE backup (
     finished INTEGER,
     state TEXT NOT NULL,
     result TEXT,
+    good INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
     reasons TEXT NOT NULL
 ) STRICT;
-INSERT INTO backup VALUES(4,1,'web','prod','ap-shanghai','ins-00000001',replace('wéb-1\nwith "quotes" and a ','\n',char(10)),'Debian 12.0 64bit','[{"id":"disk-a","size_gib":100,"type":"CLOUD_PREMIUM","encrypted":true},{"id":"disk-b","size_gib":600,"type":"CLOUD_SSD","encrypted":false}]','{"id":"disk-s","size_gib":50,"type":"CLOUD_BSSD","encrypted":true}','vmdk',1,0,1000004,1000504,2000000,3000000,'finished','partial',1,1,'["disk-c is a local disk","a second reason"]');
+INSERT INTO backup VALUES(4,1,'web','prod','ap-shanghai','ins-00000001',replace('wéb-1\nwith "quotes" and a ','\n',char(10)),'Debian 12.0 64bit','[{"id":"disk-a","size_gib":100,"type":"CLOUD_PREMIUM","encrypted":true},{"id":"disk-b","size_gib":600,"type":"CLOUD_SSD","encrypted":false}]','{"id":"disk-s","size_gib":50,"type":"CLOUD_BSSD","encrypted":true}','vmdk',1,0,1000004,1000504,2000000,3000000,'finished','partial',0,1,1,'["disk-c is a local disk","a second reason"]');
 CREATE TABLE copy (
     id INTEGER PRIMARY KEY,
     backup INTEGER NOT NULL REFERENCES backup(id),
@@ -74,13 +76,14 @@ CREATE TABLE policy (
 ) STRICT;
 INSERT INTO policy VALUES('web',1,2,3,4,'upgrade');
 CREATE INDEX run_by_policy ON run(policy);
-CREATE INDEX run_by_result ON run(policy, result, due);
+CREATE INDEX run_by_result ON run(policy, result);
+CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;
 CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;
 CREATE INDEX backup_by_run ON backup(run);
 CREATE INDEX backup_by_policy ON backup(policy);
 CREATE INDEX backup_by_instance ON backup(instance);
 CREATE INDEX backup_by_result ON backup(result, policy);
-CREATE INDEX backup_success ON backup(policy, instance, due, result) WHERE result = 'ok';
+CREATE INDEX backup_success ON backup(policy, instance, due, good) WHERE good = 1;
 CREATE INDEX backup_unfinished ON backup(id) WHERE state <> 'finished';
 CREATE INDEX copy_by_backup ON copy(backup);
 CREATE INDEX copy_by_state ON copy(state, kind, backup);

@@ -45,6 +45,7 @@ protected:
             at("2027-01-03T18:15:01Z"),
             at("2027-01-03T18:50:00Z"),
             Result::partial,
+            false,
             "1 of 2 backups failed"};
         world.known_policies[PolicyName("web")].last_run = world.known_jobs[RunId(1)].run;
         world.add_backup(1, Result::ok);

@@ -241,7 +241,7 @@ TEST(Observers, TellEveryOne) {
     observers.add(one);
     observers.add(other);
 
-    observers.observe(RetentionPassed{});
+    observers.observe(RetentionPassed{Instant(), 1, 1});
 
     EXPECT_EQ(first.lines.size(), 1U);
     EXPECT_EQ(second.lines, first.lines);

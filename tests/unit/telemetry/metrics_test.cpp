@@ -33,6 +33,7 @@ protected:
         cvmbackup::Run run;
         run.policy = PolicyName(policy);
         run.result = result;
+        run.good = result == Result::ok;
         run.due = due;
         metrics.observe(RunFinished{run});
     }
@@ -42,6 +43,7 @@ protected:
         backup.policy = PolicyName("web");
         backup.instance = InstanceId("ins-1");
         backup.result = result;
+        backup.good = result == Result::ok;
         backup.due = due;
         metrics.observe(BackupFinished{backup});
     }

@@ -81,7 +81,15 @@ Outcome<RunId> SmallWorld::run_now(PolicyName policy, std::vector<InstanceId> in
     last_instances = instances;
     JobStatus job;
     job.run = {
-        RunId(std::int64_t(known_jobs.size()) + 1), policy, Trigger::manual, now, now, {}, {}, ""};
+        RunId(std::int64_t(known_jobs.size()) + 1),
+        policy,
+        Trigger::manual,
+        now,
+        now,
+        {},
+        {},
+        false,
+        ""};
     job.total = 2;
     job.steps = {image_step(1, now), image_step(2, now)};
     status.running = job.run.id;

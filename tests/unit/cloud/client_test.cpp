@@ -1,0 +1,400 @@
+// The whole client, from the port down to whole HTTP requests, over a scripted transport.
+#include "cloud_support.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+const Place place{AccountName("prod"), Region("ap-guangzhou")};
+const BucketPlace bucket{AccountName("prod"), Region("ap-guangzhou"), BucketName("ops-1250000000")};
+
+class Client : public ::testing::Test, protected CloudFixture {
+protected:
+    Client() {
+        ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDtest", 1);
+        ::setenv("TENCENTCLOUD_SECRET_KEY", "keytest", 1);
+        Account account;
+        account.name = AccountName("prod");
+        account.credentials = CredentialSource::environment;
+        CloudSettings settings;
+        settings.accounts = {account};
+        cloud = make_cloud(transport, clock, random, observer, settings);
+        clock.run_for(1s);  // past the hold after a start
+    }
+
+    ~Client() override {
+        ::unsetenv("TENCENTCLOUD_SECRET_ID");
+        ::unsetenv("TENCENTCLOUD_SECRET_KEY");
+    }
+
+    Outcome<ImageId> create_image() {
+        CreateImageRequest request;
+        request.instance = InstanceId("ins-00000001");
+        request.name = "web-1";
+        return run(cloud->create_image(place, request));
+    }
+
+    std::string_view header(std::size_t request, std::string_view name) {
+        return find_header(transport.sent.at(request).headers, name);
+    }
+
+    std::unique_ptr<CloudClient> cloud;
+};
+
+TEST_F(Client, SendsACompleteSignedRequestToTheRegionalEndpoint) {
+    transport.then(json_answer(R"({"ImageId":"img-00000001","RequestId":"r"})"));
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.value().text(), "img-00000001");
+    const HttpRequest& request = transport.sent.at(0);
+    EXPECT_TRUE(request.tls);
+    EXPECT_EQ(request.connect_host, "cvm.ap-guangzhou.tencentcloudapi.com");
+    EXPECT_EQ(request.host, request.connect_host);
+    EXPECT_FALSE(request.repeatable);
+    EXPECT_EQ(header(0, "X-TC-Action"), "CreateImage");
+    EXPECT_EQ(header(0, "X-TC-Version"), "2017-03-12");
+    EXPECT_EQ(header(0, "X-TC-Region"), "ap-guangzhou");
+    EXPECT_EQ(header(0, "X-TC-Timestamp"), "1800000001");
+    EXPECT_EQ(header(0, "X-TC-Token"), "");
+    EXPECT_THAT(
+        std::string(header(0, "Authorization")),
+        StartsWith("TC3-HMAC-SHA256 Credential=AKIDtest/2027-01-15/cvm/tc3_request, "
+                   "SignedHeaders=content-type;host;x-tc-action, Signature=")
+    );
+}
+
+TEST_F(Client, NeverRepeatsAChangeThatMayHaveHappened) {
+    transport.then(transport_trouble(Remedy::look_first, "Connection"));
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.error().remedy, Remedy::look_first);
+    EXPECT_THAT(transport.sent, SizeIs(1));
+}
+
+TEST_F(Client, NeverRepeatsAChangeThatWasRefusedForTheRate) {
+    transport.then(error_answer("RequestLimitExceeded"));
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.error().remedy, Remedy::retry_now);
+    EXPECT_THAT(transport.sent, SizeIs(1));
+}
+
+TEST_F(Client, TakesAnAnswerWithoutAnImageIdAsUnclear) {
+    transport.then(json_answer(R"({"RequestId":"r-9"})"));
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.error().remedy, Remedy::look_first);
+    EXPECT_EQ(image.error().code, "Answer");
+    EXPECT_EQ(image.error().request_id, "r-9");
+    EXPECT_THAT(image.error().text, HasSubstr("ImageId is missing"));
+}
+
+TEST_F(Client, TakesBrokenEnvelopesAndGatewaysAsUnclear) {
+    const std::string bodies[] = {
+        "", "{\"Respo", "[]", R"({"Response":[]})", "{}", R"({"Response":{"Error":{}}})", "<html>"};
+    for (const std::string& body : bodies) {
+        HttpAnswer answer;
+        answer.status = 200;
+        answer.body = body;
+        transport.then(answer);
+        EXPECT_EQ(create_image().error().remedy, Remedy::look_first) << body;
+    }
+    HttpAnswer gateway;
+    gateway.status = 502;
+    transport.then(gateway);
+    EXPECT_EQ(create_image().error().code, "Http502");
+}
+
+TEST_F(Client, DoesNotSignAChangeThatWaitedTooLong) {
+    transport.before_writing = 61s;
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.error().remedy, Remedy::retry_later);
+    EXPECT_EQ(image.error().code, "SigningTooLate");
+    EXPECT_THAT(transport.sent, IsEmpty());
+}
+
+TEST_F(Client, SignsWithTheTimeOfWriting) {
+    transport.before_writing = 59s;
+    transport.then(json_answer(R"({"ImageId":"img-00000001"})"));
+
+    const auto image = create_image();
+
+    EXPECT_TRUE(image);
+    EXPECT_EQ(header(0, "X-TC-Timestamp"), "1800000060");
+}
+
+TEST_F(Client, RepeatsReadsWithGrowingPauses) {
+    transport.then(transport_trouble(Remedy::look_first, "Timeout"));
+    transport.then(error_answer("InternalError"));
+    transport.then(transport_trouble(Remedy::retry_later, "Connect"));
+    transport.then(json_answer(R"({"TotalCount":0,"ImageSet":[]})"));
+    const std::vector<ImageId> ids = {ImageId("img-00000001")};
+
+    const auto images = run(cloud->images(place, ids));
+
+    ASSERT_TRUE(images);
+    ASSERT_THAT(transport.arrivals, SizeIs(4));
+    EXPECT_EQ(transport.arrivals[1] - transport.arrivals[0], 500ms);
+    EXPECT_EQ(transport.arrivals[2] - transport.arrivals[1], 1s);
+    EXPECT_EQ(transport.arrivals[3] - transport.arrivals[2], 2s);
+}
+
+TEST_F(Client, GivesUpAReadAfterFourAttempts) {
+    const Failure lost = transport_trouble(Remedy::look_first, "Timeout");
+    transport.otherwise = [lost](const HttpRequest&) { return Outcome<HttpAnswer>(lost); };
+
+    const auto quota = run(cloud->image_quota(place));
+
+    EXPECT_EQ(quota.error().remedy, Remedy::retry_now);
+    EXPECT_THAT(transport.sent, SizeIs(4));
+}
+
+TEST_F(Client, DoesNotRepeatReadsThatAreRefused) {
+    transport.then(error_answer("UnauthorizedOperation.PermissionDenied"));
+
+    const auto quota = run(cloud->image_quota(place));
+
+    EXPECT_EQ(quota.error().remedy, Remedy::give_up);
+    EXPECT_THAT(transport.sent, SizeIs(1));
+}
+
+TEST_F(Client, ReadsNewCredentialsOnceWhenTheTokenIsRefused) {
+    transport.then(error_answer("AuthFailure.TokenFailure"));
+    transport.then(json_answer(R"({"ImageId":"img-00000001"})"));
+    transport.replies.front() = [](const HttpRequest&) {
+        ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDnew", 1);
+        return Outcome<HttpAnswer>(error_answer("AuthFailure.TokenFailure"));
+    };
+
+    const auto image = create_image();
+
+    ASSERT_TRUE(image);
+    EXPECT_THAT(std::string(header(1, "Authorization")), HasSubstr("AKIDnew"));
+}
+
+TEST_F(Client, ReportsCredentialsThatStayRefused) {
+    transport.then(error_answer("AuthFailure.TokenFailure"));
+    transport.then(error_answer("AuthFailure.TokenFailure"));
+
+    const auto image = create_image();
+
+    EXPECT_EQ(image.error().remedy, Remedy::refresh_credentials);
+    EXPECT_THAT(transport.sent, SizeIs(2));
+}
+
+TEST_F(Client, SignsWithTheCloudsTimeOnlyAfterOursWasRefused) {
+    HttpAnswer ahead = json_answer(R"({"TotalCount":0,"ImageSet":[]})");
+    ahead.headers = {{"Date", "Fri, 15 Jan 2027 08:10:01 GMT"}};
+    HttpAnswer refused = error_answer("AuthFailure.SignatureExpire");
+    refused.headers = ahead.headers;
+    transport.then(ahead);
+    transport.then(refused);
+    transport.then(ahead);
+    const std::vector<ImageId> ids = {ImageId("img-00000001")};
+
+    run(cloud->images(place, ids));
+    const auto images = run(cloud->images(place, ids));
+
+    EXPECT_TRUE(images);
+    EXPECT_EQ(header(1, "X-TC-Timestamp"), "1800000001");
+    EXPECT_EQ(header(2, "X-TC-Timestamp"), "1800000601");
+}
+
+TEST_F(Client, TellsTheObserverOfEveryAnswer) {
+    transport.latency = 250ms;
+    transport.then(error_answer("InternalError"));
+    transport.then(json_answer(R"({"AccountId":"100000000001"})"));
+
+    run(cloud->identity(place.account));
+
+    ASSERT_THAT(observer.answers, SizeIs(2));
+    EXPECT_EQ(observer.answers[0].action, "GetCallerIdentity");
+    EXPECT_EQ(observer.answers[0].code, "InternalError");
+    EXPECT_EQ(observer.answers[1].code, "ok");
+    EXPECT_EQ(observer.answers[1].took, 250ms);
+    EXPECT_EQ(header(1, "X-TC-Region"), "ap-guangzhou");
+    EXPECT_EQ(transport.sent[1].host, "sts.tencentcloudapi.com");
+}
+
+Task<bool> create_many(Cloud& cloud, int count) {
+    for (int i = 0; i < count; ++i) {
+        co_await cloud.turn(place, Change::create_image);
+        CreateImageRequest request;
+        request.instance = InstanceId("ins-" + std::to_string(i));
+        co_await cloud.create_image(place, std::move(request));
+    }
+    co_return true;
+}
+
+TEST_F(Client, WaitsForTheLimiterInTurnAndSaysForHowLong) {
+    const HttpAnswer made = json_answer(R"({"ImageId":"img-00000001"})");
+    transport.otherwise = [made](const HttpRequest&) { return Outcome<HttpAnswer>(made); };
+
+    run(create_many(*cloud, 11));
+
+    ASSERT_THAT(transport.arrivals, SizeIs(11));
+    EXPECT_EQ(transport.arrivals[9], transport.arrivals[0]);
+    EXPECT_GT(transport.arrivals[10] - transport.arrivals[0], 1s);
+    EXPECT_EQ(observer.answers[9].throttled, 0s);
+    EXPECT_EQ(observer.answers[10].throttled, transport.arrivals[10] - transport.arrivals[0]);
+}
+
+std::string instance_page(int begin, int end, int total) {
+    std::string set;
+    for (int i = begin; i < end; ++i)
+        set += (set.empty() ? "" : ",") + (R"({"InstanceId":"ins-)" + std::to_string(i) + R"("})");
+    return R"({"TotalCount":)" + std::to_string(total) + R"(,"InstanceSet":[)" + set + "]}";
+}
+
+TEST_F(Client, ReadsAllPagesOfInstancesAndEachInstanceOnce) {
+    transport.then(json_answer(instance_page(0, 100, 150)));
+    transport.then(json_answer(instance_page(98, 148, 150)));  // two were removed meanwhile
+
+    const auto instances = run(cloud->instances(place, InstanceQuery()));
+
+    EXPECT_THAT(instances.value(), SizeIs(148));
+    const auto second = boost::json::parse(transport.sent.at(1).body).as_object();
+    EXPECT_EQ(second.at("Offset").as_int64(), 100);
+}
+
+TEST_F(Client, ComparesImageNamesExactly) {
+    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
+        {"ImageId":"img-1","ImageName":"web-10"},{"ImageId":"img-2","ImageName":"web-1"}]})"));
+
+    const auto images = run(cloud->images_named(place, "web-1"));
+
+    ASSERT_THAT(images.value(), SizeIs(1));
+    EXPECT_EQ(images->front().id.text(), "img-2");
+}
+
+TEST_F(Client, CountsTheImagesThatUseTheQuota) {
+    transport.then(json_answer(R"({"ImageNumQuota":500})"));
+    transport.then(json_answer(R"({"TotalCount":321,"ImageSet":[{"ImageId":"img-1"}]})"));
+
+    const auto quota = run(cloud->image_quota(place));
+
+    EXPECT_EQ(quota->limit, 500);
+    EXPECT_EQ(quota->used, 321);
+}
+
+TEST_F(Client, NamesAnAccountThatIsNotConfigured) {
+    Place nowhere = place;
+    nowhere.account = AccountName("test");
+
+    const auto quota = run(cloud->image_quota(nowhere));
+
+    EXPECT_THAT(quota.error().text, HasSubstr("account \"test\" is not configured"));
+    EXPECT_THAT(transport.sent, IsEmpty());
+}
+
+TEST_F(Client, TakesAReloadedEndpoint) {
+    Account account;
+    account.name = place.account;
+    account.credentials = CredentialSource::environment;
+    account.api_endpoint = "http://127.0.0.1:1234";
+    cloud->set_accounts({account});
+    transport.then(json_answer(R"({"ImageId":"img-00000001"})"));
+
+    create_image();
+
+    EXPECT_EQ(transport.sent.at(0).connect_host, "127.0.0.1");
+    EXPECT_EQ(transport.sent.at(0).port, 1234);
+    EXPECT_FALSE(transport.sent.at(0).tls);
+    EXPECT_EQ(transport.sent.at(0).host, "cvm.ap-guangzhou.tencentcloudapi.com");
+}
+
+HttpAnswer cos_answer(unsigned status, std::string body, HttpHeaders headers) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.body = std::move(body);
+    answer.headers = std::move(headers);
+    return answer;
+}
+
+TEST_F(Client, HeadsAnObjectByItsEncodedKey) {
+    transport.then(cos_answer(200, "", {{"Content-Length", "7"}, {"x-cos-hash-crc64ecma", "9"}}));
+
+    const auto object = run(cloud->head_object(bucket, "web/a b"));
+
+    EXPECT_EQ(object.value(), (StoredObject{"web/a b", 7, "", "9"}));
+    EXPECT_EQ(transport.sent.at(0).target, "/web/a%20b");
+    EXPECT_EQ(transport.sent.at(0).host, "ops-1250000000.cos.ap-guangzhou.myqcloud.com");
+    EXPECT_THAT(
+        std::string(header(0, "Authorization")),
+        HasSubstr("q-sign-time=1799999941;1800000301&q-key-time=1799999941;1800000301"
+                  "&q-header-list=host&")
+    );
+}
+
+TEST_F(Client, TellsAnAbsentObjectFromTrouble) {
+    transport.then(cos_answer(404, "", {}));
+    transport.then(cos_answer(403, "", {}));
+
+    const auto absent = run(cloud->head_object(bucket, "k"));
+    const auto refused = run(cloud->head_object(bucket, "k"));
+
+    EXPECT_EQ(absent.value(), std::nullopt);
+    EXPECT_EQ(refused.error().code, "AccessDenied");
+}
+
+TEST_F(Client, ListsAllPagesOfObjects) {
+    transport.then(cos_answer(
+        200,
+        "<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>"
+        "<Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>",
+        {}
+    ));
+    transport.then(cos_answer(
+        200,
+        "<ListBucketResult><Contents><Key>b</Key><Size>2</Size></Contents></ListBucketResult>",
+        {}
+    ));
+
+    const auto objects = run(cloud->list_objects(bucket, "web/"));
+
+    EXPECT_THAT(objects.value(), SizeIs(2));
+    EXPECT_EQ(transport.sent.at(0).target, "/?encoding-type=url&max-keys=1000&prefix=web%2F");
+    EXPECT_THAT(transport.sent.at(1).target, HasSubstr("marker=a"));
+}
+
+TEST_F(Client, DeletesObjectsThatAreThereOrNot) {
+    transport.then(cos_answer(503, "", {}));
+    transport.then(cos_answer(204, "", {}));
+    transport.then(cos_answer(404, "<Error><Code>NoSuchKey</Code></Error>", {}));
+
+    EXPECT_TRUE(run(cloud->delete_object(bucket, "k")));
+    EXPECT_TRUE(run(cloud->delete_object(bucket, "k")));
+    EXPECT_THAT(transport.sent, SizeIs(3));
+}
+
+TEST_F(Client, NamesTheRegionOfABucketThatIsElsewhere) {
+    transport.then(cos_answer(404, "", {{"x-cos-bucket-region", "ap-shanghai"}}));
+
+    const auto found = run(cloud->head_bucket(bucket));
+
+    EXPECT_EQ(found.error().code, "NoSuchBucket");
+    EXPECT_THAT(found.error().text, HasSubstr("bucket ops-1250000000 does not exist"));
+    EXPECT_THAT(found.error().text, HasSubstr("the bucket is in ap-shanghai"));
+    EXPECT_EQ(observer.answers.at(0).action, "cos:HeadBucket");
+}
+
+}  // namespace
+}  // namespace cvmbackup
