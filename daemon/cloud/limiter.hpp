@@ -67,7 +67,7 @@ private:
     std::deque<Duration> cooling_;  // when each becomes free
     Duration closed_until_;
     Duration pause_;
-    Duration changed_{0};  // when `slots_` changed last
+    Duration changed_ = -std::chrono::hours(1);  // when `slots_` changed last
 };
 
 }  // namespace cvmbackup
