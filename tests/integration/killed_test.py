@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Kills the real daemon with SIGKILL at random moments while policies fire by their schedule, and
+starts it again each time. At the end everything is there once, and nothing else is.
+
+usage: killed_test.py BUILD [--seed N] [--kills N] [--speed N]
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from cloud_api import CloudApi  # noqa: E402
+from stack import SECRET_ID, SECRET_KEY, Stack, rows  # noqa: E402
+
+START = "2027-01-04T00:00:00Z"
+REGIONS = ["ap-guangzhou", "ap-shanghai"]
+
+WORLD = f"""
+[timing]
+create = "10-15min"
+copy   = "10-30min"
+export = "10-20min"
+[[account]]
+uin = "100000000001"
+app_id = 1250000000
+secret_id = "{SECRET_ID}"
+secret_key = "{SECRET_KEY}"
+[[account.bucket]]
+name = "ops-backup-1250000000"
+region = "ap-guangzhou"
+[[account.instances]]
+count = 6
+id_prefix = "ins-w"
+region = "ap-guangzhou"
+tags = {{ tier = "web" }}
+"""
+
+POLICY = """
+[policy.web]
+account = "prod"
+region = "ap-guangzhou"
+select = { tags = { tier = "web" } }
+schedule = "00/2:05"
+spread = "20min"
+disks = "system"
+keep = { last = 1 }
+[[policy.web.copy]]
+region = "ap-shanghai"
+keep = { last = 2 }
+[policy.web.export]
+bucket = "ops-backup-1250000000"
+prefix = "web/{instance}/{time}"
+keep = { last = 1 }
+"""
+
+
+def fail(stack, what):
+    print(stack.daemon_log()[-4000:])
+    raise SystemExit(f"FAILED: {what}")
+
+
+def simulated_hours(began, speed):
+    return (time.time() - began) * speed / 3600
+
+
+def wait_until_at_rest(stack, speed):
+    """No run is unfinished and retention has passed."""
+    deadline = time.monotonic() + 8 * 3600 / speed + 30
+    while time.monotonic() < deadline:
+        jobs = stack.ask("jobs")
+        if jobs is not None and not rows(jobs):
+            plan = rows(stack.ask("plan", "--all"))
+            if plan and all(decision["keep"] for decision in plan):
+                return
+        time.sleep(0.2)
+    fail(stack, "the daemon did not come to rest")
+
+
+def claims_of(stack):
+    """Complete copies by the daemon's own word: (kind, region, image or key)."""
+    claims = set()
+    for backup in rows(stack.ask("backups", "--limit", "1000")):
+        for copy in stack.ask("show", str(backup["id"]))["copies"]:
+            if copy["state"] != "done":
+                continue
+            if copy["kind"] == "export":
+                claims.update(("export", copy["region"], item["key"]) for item in copy["objects"])
+            else:
+                claims.add(("image", copy["region"], copy["image"]))
+    return claims
+
+
+def check(stack, cloud):
+    images = [(region, image) for region in REGIONS for image in cloud.private_images(region)]
+    names = collections.Counter((region, image["ImageName"]) for region, image in images)
+    doubled = [name for name, count in names.items() if count > 1]
+    if doubled:
+        fail(stack, f"made twice: {doubled}")
+    claims = claims_of(stack)
+    there = {("image", region, image["ImageId"]) for region, image in images
+             if image["ImageState"] == "NORMAL"}
+    claimed = {claim for claim in claims if claim[0] == "image"}
+    if claimed - there:
+        fail(stack, f"claimed but not there: {claimed - there}")
+    if there - claimed:
+        fail(stack, f"there but not known: {there - claimed}")
+    for _, region, key in claims - claimed:
+        if not cloud.head_object("ops-backup-1250000000", region, key):
+            fail(stack, f"claimed but not there: {key}")
+    return len(claimed), len(claims - claimed)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=25)
+    parser.add_argument("--speed", type=float, default=240)
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    with tempfile.TemporaryDirectory(prefix="cvmbackup-killed-") as folder:
+        stack = Stack(arguments.build, folder)
+        try:
+            stack.start_bus()
+            world = pathlib.Path(folder) / "world.toml"
+            world.write_text(WORLD)
+            began = time.time()
+            clock = f"from={START} at={began:.3f} speed={arguments.speed}"
+            url = stack.start_cloud(world, clock, "--seed", str(arguments.seed))
+            stack.write_settings(url, {"web.toml": POLICY})
+            for _ in range(arguments.kills):
+                daemon = stack.start_daemon(clock)
+                stack.wait_until_ready(daemon)
+                # The moment is the test's subject: anywhere in a backup's life.
+                daemon_lives = chance.uniform(0.0, 90 * 60 / arguments.speed / 6)
+                try:
+                    daemon.wait(timeout=daemon_lives)
+                    fail(stack, "the daemon ended by itself")
+                except subprocess.TimeoutExpired:
+                    daemon.kill()
+                    daemon.wait()
+            daemon = stack.start_daemon(clock)
+            stack.wait_until_ready(daemon)
+            wait_until_at_rest(stack, arguments.speed)
+            runs = [run["result"] for run in rows(stack.ask("runs"))]
+            if len(runs) < 1 or set(runs) - {"ok"}:
+                fail(stack, f"runs ended {runs}")
+            images, objects = check(stack, CloudApi(url, SECRET_ID, SECRET_KEY))
+            log = [json.loads(line) for line in stack.requests_log.read_text().splitlines()]
+            hours = simulated_hours(began, arguments.speed)
+        finally:
+            stack.stop_all()
+    creates = sum(record["action"] == "CreateImage" and record["code"] == "" for record in log)
+    print(f"ok: seed {arguments.seed}, {arguments.kills} kills in {hours:.1f} simulated hours, "
+          f"{len(runs)} runs, {creates} images made; {images} images and {objects} objects are "
+          "there, all of them known, none twice")
+
+
+if __name__ == "__main__":
+    main()
