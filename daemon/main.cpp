@@ -103,6 +103,7 @@ bool Daemon::open() {
     observers_.add(metrics_);
     catalog_ = open_catalog(settings_.catalog_path);
     metrics_.restore(catalog_->totals());
+    metrics_.observe(SettingsReloaded{clock_.now(), true, ""});
     cloud_ = make_cloud(
         io_.get_executor(),
         clock_,

@@ -5,6 +5,7 @@
 #include "rules/retention.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace cvmbackup {
 
@@ -62,9 +63,20 @@ void Engine::apply(Settings settings) {
         if (!history.last_run) {
             history.last_run = catalog_.last_finished_run(policy.name);
             history.last_success = catalog_.last_success(policy.name);
+            history.matched = backups_in(history.last_run);
         }
         history.expected_interval = expected_interval(policy, clock_.now());
     }
+}
+
+std::size_t Engine::backups_in(const std::optional<Run>& run) {
+    if (!run) {
+        return 0;
+    }
+    BackupFilter filter;
+    filter.run = run->id;
+    filter.limit = std::numeric_limits<std::int32_t>::max();
+    return catalog_.backups(filter).size();
 }
 
 void Engine::begin() {
@@ -210,6 +222,9 @@ PolicyStatus Engine::status_of(const Policy& policy) const {
         status.last_run = history->second.last_run;
         status.last_success = history->second.last_success;
         status.expected_interval = history->second.expected_interval;
+        if (status.matched_instances == 0) {
+            status.matched_instances = history->second.matched;
+        }
     }
     for (const auto& [id, run] : runs_.unfinished()) {
         if (run.policy == policy.name) {

@@ -68,9 +68,11 @@ private:
         std::optional<Run> last_run;
         std::optional<Instant> last_success;
         std::optional<Duration> expected_interval;
+        std::size_t matched = 0;  // in the newest run before this start
     };
 
     void apply(Settings settings);
+    std::size_t backups_in(const std::optional<Run>& run);
     void run_finished(const Run& run);
     const Policy* find(const PolicyName& name) const;
     Outcome<std::vector<Policy>> chosen(const std::optional<PolicyName>& name) const;

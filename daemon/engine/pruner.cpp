@@ -247,6 +247,15 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
             "; trying again in " + to_text(prune_retry),
         expired.policy,
         expired.instance});
+    if (expired.copy.state == CopyState::deleting) {
+        expired.copy.code = failure.code;
+        expired.copy.reason = failure.text;
+        Changes changes;
+        changes.copies.push_back(expired.copy);
+        catalog_.commit(changes);
+        observer_.observe(CopyChanged{
+            expired.policy, expired.instance, CopyState::deleting, expired.copy});
+    }
     if (!retry_set_) {
         retry_set_ = true;
         alarms_.at(clock_.now() + prune_retry, [this] {

@@ -17,7 +17,7 @@
 namespace cvmbackup {
 
 // A firing noticed later than this was missed (the daemon or the machine did not run).
-constexpr Duration lateness_allowed = std::chrono::minutes(1);
+constexpr Duration lateness_allowed = std::chrono::minutes(5);
 
 class Scheduler {
 public:

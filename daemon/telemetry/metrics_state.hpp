@@ -61,7 +61,7 @@ struct Metrics::State {
 
     NumberFamily last_success = gauge(
         "policy_last_success_timestamp_seconds",
-        "Due time of the newest run in which all went well; 0: none yet",
+        "Due time of the newest good run: nothing that can be made is missing; 0: none yet",
         {"policy"}
     );
     NumberFamily last_run = gauge(
@@ -87,7 +87,7 @@ struct Metrics::State {
     );
     NumberFamily instance_success = gauge(
         "instance_last_success_timestamp_seconds",
-        "Due time of the instance's newest backup that ended ok",
+        "Due time of the instance's newest good backup",
         {"policy", "instance"}
     );
 
