@@ -27,7 +27,7 @@ struct ToSign {
 
     Outcome<void> operator()(HttpRequest& request) const {
         const Instant now = clock->now();
-        const Outcome<void> in_time = check_fence(head, now);
+        Outcome<void> in_time = check_fence(head, now);
         if (!in_time)
             return in_time;
         Tc3Input input;

@@ -23,7 +23,7 @@ struct ToSign {
 
     Outcome<void> operator()(HttpRequest& request) const {
         const Instant now = clock->now();
-        const Outcome<void> in_time = check_fence(call.head, now);
+        Outcome<void> in_time = check_fence(call.head, now);
         if (!in_time)
             return in_time;
         CosInput input;
