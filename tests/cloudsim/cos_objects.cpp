@@ -67,6 +67,21 @@ HttpAnswer describe(const ObjectVersion& version) {
     return answer;
 }
 
+// response-content-type=… and the like replace a header of the answer.
+void override_headers(const CosCall& call, HttpAnswer& answer) {
+    constexpr std::string_view prefix = "response-";
+    for (const auto& [name, value] : call.query) {
+        if (!name.starts_with(prefix)) {
+            continue;
+        }
+        const std::string header = name.substr(prefix.size());
+        std::erase_if(answer.headers, [&header](const auto& present) {
+            return equal_without_case(present.first, header);
+        });
+        answer.headers.emplace_back(header, value);
+    }
+}
+
 struct Range {
     std::size_t first;
     std::size_t last;
@@ -204,6 +219,7 @@ HttpAnswer get_object(CosCall& call) {
         throw CosRefusal{
             501, "NotImplemented", "The simulated cloud keeps no bytes of exported images."};
     }
+    override_headers(call, answer);
     const auto range_text = call.request.header("Range");
     if (!range_text) {
         answer.body = *version.content;

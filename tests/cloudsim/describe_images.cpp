@@ -165,7 +165,8 @@ json::array snapshots_to_json(const Call& call, const Image& image) {
 }
 
 json::value sync_percent(const Call& call, const Image& image) {
-    if (image.state != "SYNCING" || image.ends <= image.created) {
+    const bool is_destination = image.state == "SYNCING" && image.copies_running == 0;
+    if (!is_destination || image.ends <= image.created) {
         return nullptr;
     }
     const auto done = std::min(call.state.now, image.ends) - image.created;

@@ -70,6 +70,12 @@ TEST_F(Cos, GivesARangeOfAStoredObjectOnly) {
     EXPECT_EQ(cos("GET", "/key", "", {{"Range", "bytes=20-"}}).status, 416);
 }
 
+TEST_F(Cos, AnswersWithTheHeadersThatAreAskedFor) {
+    put({"key"});
+    const HttpAnswer answer = cos("GET", "/key?response-content-type=text%2Fhtml");
+    EXPECT_EQ(header_of(answer, "Content-Type"), "text/html");
+}
+
 TEST_F(Cos, HonoursConditions) {
     put({"key"});
     const std::string etag = header_of(cos("HEAD", "/key"), "ETag");

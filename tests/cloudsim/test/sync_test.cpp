@@ -102,6 +102,10 @@ TEST_F(SyncImages, KeepsTheSourceBusyInTheUnkindWorld) {
     sync(id, R"("ap-shanghai")");
 
     EXPECT_EQ(state_of(id), "SYNCING");
+    EXPECT_EQ(
+        call("DescribeImages", R"({"ImageIds":[")" + id + "\"]}").first("ImageSet", "SyncPercent"),
+        "null"
+    );
     EXPECT_EQ(sync(id, R"("ap-beijing")").code, "FailedOperation.InvalidImageState");
     EXPECT_EQ(
         call("DeleteImages", R"({"ImageIds":[")" + id + "\"]}").code,

@@ -73,6 +73,12 @@ TEST(World, IsUnkindByDefaultWhereNobodyKnows) {
     EXPECT_GT(world.behaviour.tags_late.longest, 0s);
 }
 
+TEST(World, ReadsTheExampleFilesThatNameEveryKey) {
+    const World world = load_world(CLOUDSIM_EXAMPLES "/world.toml");
+    EXPECT_EQ(world.accounts.size(), 2U);
+    EXPECT_NO_THROW(load_faults(CLOUDSIM_EXAMPLES "/faults.toml"));
+}
+
 TEST(World, NamesEveryProblemWithItsPlace) {
     const std::string text = "[timing]\ncraete = \"1min\"\ncopy = 5\n" + std::string{account};
     EXPECT_EQ(
