@@ -34,6 +34,15 @@ bool is_missing(const Copy& copy) {
     return !complete && copy.state != CopyState::skipped;
 }
 
+// ImageSize tells of the system disk only; what is stored and billed are all the disks.
+std::int64_t total_size(const Image& image) {
+    std::int64_t sum = 0;
+    for (const ImageDisk& disk : image.disks) {
+        sum += disk.size_gib;
+    }
+    return std::max(sum, image.size_gib);
+}
+
 // Doubles up to the longest; spread by the copy's number so that a crowd does not come back at
 // once.
 Duration retry_delay(const Copy& copy) {
@@ -274,7 +283,7 @@ void Machine::complete_image(Copy& copy, const Image& image) {
     const std::size_t disks = 1 + backup_.data_disks.size();
     const bool whole = image.disks.size() >= disks;
     end(copy, CopyState::done, whole ? "" : "DisksMissing", "");
-    copy.size_gib = image.size_gib;
+    copy.size_gib = total_size(image);
     if (!whole) {
         backup_.reasons.push_back(
             "image " + image.id.text() + " holds " + std::to_string(image.disks.size()) +
