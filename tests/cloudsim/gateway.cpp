@@ -65,7 +65,26 @@ void check_transport(const HttpRequest& request) {
     }
 }
 
-const Action& wanted_action(const HttpRequest& request, const std::string& service) {
+// SDKs take the service from the first label of the endpoint, which of an address such as 127.0.0.1
+// is no service. Then the version and the action tell it.
+std::string wanted_service(const HttpRequest& request, const std::string& scope) {
+    if (api_endpoint(host_name(request)) || !version_of(scope).empty()) {
+        return scope;
+    }
+    const std::string name = header_or_empty(request, "X-TC-Action");
+    const std::string version = header_or_empty(request, "X-TC-Version");
+    for (const std::string_view service : {"cvm", "region", "sts", "cbs", "tat"}) {
+        const bool has_action =
+            find_action(service, name) != nullptr || is_real_action(service, name);
+        if (has_action && version_of(service) == version) {
+            return std::string{service};
+        }
+    }
+    return scope;
+}
+
+const Action& wanted_action(const HttpRequest& request, const std::string& scope) {
+    const std::string service = wanted_service(request, scope);
     const std::string name = header_or_empty(request, "X-TC-Action");
     const auto endpoint = api_endpoint(host_name(request));
     if (endpoint && endpoint->service != service) {

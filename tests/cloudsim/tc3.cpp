@@ -98,7 +98,9 @@ Tc3Authorization parse_tc3_authorization(std::string_view text) {
 }
 
 std::string tc3_canonical_request(
-    const HttpRequest& request, const std::vector<std::string>& signed_headers
+    const HttpRequest& request,
+    const std::vector<std::string>& signed_headers,
+    SignedHost signed_host
 ) {
     const auto question = request.target.find('?');
     const std::string query =
@@ -110,7 +112,11 @@ std::string tc3_canonical_request(
         if (!value) {
             refuse("SignatureFailure", "The signed header `" + name + "` is missing.");
         }
-        text += to_lower(name) + ":" + to_lower(trim(*value)) + "\n";
+        std::string_view signed_value = trim(*value);
+        if (name == "host" && signed_host == SignedHost::without_port) {
+            signed_value = signed_value.substr(0, signed_value.rfind(':'));
+        }
+        text += to_lower(name) + ":" + to_lower(signed_value) + "\n";
         names += (names.empty() ? "" : ";") + to_lower(name);
     }
     const bool is_unsigned = request.header("X-TC-Content-SHA256") == unsigned_payload;
@@ -152,10 +158,15 @@ Caller authenticate(const HttpRequest& request, const State& state, Instant now,
     if (parsed.date != to_utc_date(stamp)) {
         refuse("SignatureFailure", "The date is not the timestamp's date in UTC.");
     }
-    const std::string canonical = tc3_canonical_request(request, parsed.signed_headers);
-    const std::string expected =
-        tc3_signature(credential->secret_key, parsed.date, parsed.service, timestamp, canonical);
-    if (!equal_secrets(expected, parsed.signature)) {
+    // The real endpoints have no port; the official Node.js SDK signs the bare host name of ours.
+    const auto is_signed_with = [&](SignedHost host) {
+        const std::string canonical = tc3_canonical_request(request, parsed.signed_headers, host);
+        const std::string expected = tc3_signature(
+            credential->secret_key, parsed.date, parsed.service, timestamp, canonical
+        );
+        return equal_secrets(expected, parsed.signature);
+    };
+    if (!is_signed_with(SignedHost::as_sent) && !is_signed_with(SignedHost::without_port)) {
         refuse("SignatureFailure", "The signature does not fit the request.");
     }
     check_token(request, *credential, now);

@@ -21,8 +21,12 @@ struct Tc3Authorization {
 
 // Throws Refusal for anything but the documented form.
 Tc3Authorization parse_tc3_authorization(std::string_view text);
+enum class SignedHost { as_sent, without_port };
+
 std::string tc3_canonical_request(
-    const HttpRequest& request, const std::vector<std::string>& signed_headers
+    const HttpRequest& request,
+    const std::vector<std::string>& signed_headers,
+    SignedHost signed_host = SignedHost::as_sent
 );
 std::string tc3_signature(
     const std::string& secret_key,

@@ -48,6 +48,12 @@ HttpRequest to_request(const http::request<http::string_body>& message) {
     HttpRequest request;
     request.method = std::string{message.method_string().data(), message.method_string().size()};
     request.target = std::string{message.target().data(), message.target().size()};
+    // The absolute form, which clients send that take us for a proxy.
+    constexpr std::string_view scheme = "http://";
+    if (request.target.starts_with(scheme)) {
+        const auto path = request.target.find('/', scheme.size());
+        request.target = path == std::string::npos ? "/" : request.target.substr(path);
+    }
     for (const auto& field : message) {
         request.headers.emplace_back(
             std::string{field.name_string().data(), field.name_string().size()},

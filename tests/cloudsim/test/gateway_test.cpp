@@ -1,4 +1,4 @@
-#include "../text.hpp"
+#include "../tc3.hpp"
 #include "client.hpp"
 
 namespace cloudsim::test {
@@ -78,6 +78,25 @@ TEST_F(Gateway, TakesATimestampOfTheRealClockToo) {
     const Instant real = now - 24h * 400;
     const HttpRequest foreign = api_request("DescribeImages", "{}", "ap-guangzhou", real);
     EXPECT_EQ(cloud->handle(foreign, now, real).record.code, "");
+}
+
+TEST_F(Gateway, TakesTheSignatureOfAnSdkThatOnlyKnowsAnAddress) {
+    HttpRequest request = api_request("DescribeImages", "{}", "ap-guangzhou", now);
+    const std::string timestamp = std::to_string(whole_seconds(now));
+    set_header(request, "Host", "127.0.0.1");
+    const std::string canonical = tc3_canonical_request(request, {"content-type", "host"});
+    const std::string signature =
+        tc3_signature("ownerkey", "2027-01-04", "127", timestamp, canonical);
+    set_header(
+        request,
+        "Authorization",
+        "TC3-HMAC-SHA256 Credential=AKIDowner/2027-01-04/127/tc3_request, "
+        "SignedHeaders=content-type;host, Signature=" +
+            signature
+    );
+    set_header(request, "Host", "127.0.0.1:8080");
+
+    EXPECT_EQ(send(request).code, "");
 }
 
 TEST_F(Gateway, RefusesATokenWithAPermanentKey) {
