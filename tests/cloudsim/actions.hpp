@@ -3,6 +3,7 @@
 // and 3.
 #pragma once
 
+#include "messages.hpp"
 #include "params.hpp"
 #include "refusal.hpp"
 #include "state.hpp"
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cloudsim {
 
@@ -23,6 +25,7 @@ struct Call {
     std::string region;
     std::string request_id;
     TaskEnd task_end = TaskEnd::succeeds;  // how the task that this call starts will end
+    std::vector<TaskRecord> tasks{};       // what the call has begun
 
     Place place() const { return {account.uin, region}; }
 };

@@ -243,6 +243,7 @@ json::object create_image(Call& call, Params& params) {
     task.subject = image.id;
     task.source = image.instance_id;
     state.schedule(image.ends, std::move(task));
+    call.tasks.push_back({.image = image.id, .length = image.ends - state.now});
     if (wish.instance_id) {
         occupy_instance(call, *wish.instance_id, image.id);
         if (wish.poweroff) {

@@ -202,7 +202,9 @@ std::vector<std::string> begin_export(
     }
     image.exports_running += 1;
     call.state.exports_at[call.place()] += 1;
-    call.state.schedule(call.state.now + time_needed(call.state, total), std::move(task));
+    const Duration length = time_needed(call.state, total);
+    call.state.schedule(call.state.now + length, std::move(task));
+    call.tasks.push_back({.image = image.id, .length = length});
     return told;
 }
 

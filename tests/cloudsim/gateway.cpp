@@ -212,6 +212,7 @@ HttpAnswer Cloud::answer_api(
             record.request_id,
             task_end(fault)};
         json::object response = action.perform(call, params);
+        record.tasks = std::move(call.tasks);
         answer = envelope(std::move(response), std::move(record));
     } catch (const Refusal& refusal) {
         answer = refusal_envelope(refusal.code(), refusal.what(), std::move(record));

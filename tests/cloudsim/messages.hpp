@@ -38,6 +38,15 @@ enum class Fate {
     truncated,  // head and the first half of the body arrive, then the connection ends
 };
 
+// Asynchronous work that a request began. The time is the one drawn for it, also where a fault
+// lets it end badly or never.
+struct TaskRecord {
+    std::string image;   // the new image; for an export the exported one
+    std::string source;  // the image a copy is made of, "" for other work
+    std::string region;  // where a copy goes, "" for other work
+    Duration length{0};  // simulated
+};
+
 // One line of the requests log.
 struct RequestRecord {
     Instant time;
@@ -48,9 +57,11 @@ struct RequestRecord {
     std::string code;  // "" for success
     std::string request_id;
     std::string fault;  // kind of the injected fault, "" without one
+    std::vector<TaskRecord> tasks;
 };
 
-// One JSON object without a line end.
+// One JSON object without a line end. `fault` and `tasks` are there only if there are any; a task
+// is {"image", "seconds"}, of SyncImages {"image", "source", "region", "seconds"}.
 std::string to_json_line(const RequestRecord& record);
 
 struct HttpAnswer {

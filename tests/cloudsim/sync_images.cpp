@@ -143,6 +143,7 @@ json::object sync_images(Call& call, Params& params) {
         task.subject = copy.id;
         task.source = source.id;
         call.state.schedule(copy.ends, std::move(task));
+        call.tasks.push_back({copy.id, source.id, region, copy.ends - call.state.now});
         source.copies_running += 1;
         json::object entry;
         entry["ImageId"] = json_text(copy.id);
