@@ -116,10 +116,6 @@ void keep_all(Group& group, const char* reason) {
 
 // `group` holds nothing but good copies, none from the future.
 void apply(const Keep& keep, const ZoneName& zone, Group& group) {
-    if (!has_rule(keep)) {
-        keep_all(group, "no keep rule");
-        return;
-    }
     const std::array<PeriodRule, 4> periods{{
         {"daily", "day", Every::day, keep.daily},
         {"weekly", "week", Every::week, keep.weekly},
@@ -161,29 +157,42 @@ bool is_left_over(const Copy& copy) {
     return copy.state == CopyState::failed && (!copy.image.empty() || !copy.objects.empty());
 }
 
+bool is_incomplete(const Copy& copy) {
+    return copy.state == CopyState::done && !copy.code.empty();
+}
+
 // Fills in the verdict on every copy of the group.
 void decide(const Policy& policy, const GroupKey& key, Instant now, Group& group) {
     std::ranges::sort(group, newer);
-    Group good;
+    const Keep* keep = keep_for(policy, key);
+    const bool keeps_all = keep == nullptr || !has_rule(*keep);
+    Group counted;
     for (Candidate& candidate : group) {
         if (candidate.backup->due > now) {
             candidate.kept_by = "dated in the future";
         } else if (is_left_over(*candidate.copy)) {
             candidate.not_kept_by = "left over from a failed attempt";
+        } else if (keeps_all || !is_incomplete(*candidate.copy)) {
+            counted.push_back(candidate);
+        } else if (counted.empty()) {
+            candidate.kept_by = "incomplete, but nothing complete is newer";
         } else {
-            good.push_back(candidate);
+            candidate.not_kept_by = "incomplete, and a complete copy is newer";
         }
     }
-    const Keep* keep = keep_for(policy, key);
     if (keep == nullptr) {
-        keep_all(good, "the policy no longer names this place");
+        keep_all(counted, "the policy no longer names this place");
+    } else if (keeps_all) {
+        keep_all(counted, "no keep rule");
     } else {
-        apply(*keep, policy.zone, good);
+        apply(*keep, policy.zone, counted);
     }
-    assert((good.empty() || !good.front().kept_by.empty()) && "the newest good copy would go");
-    auto decided = good.begin();
+    assert(
+        (counted.empty() || !counted.front().kept_by.empty()) && "the newest good copy would go"
+    );
+    auto decided = counted.begin();
     for (Candidate& candidate : group) {
-        if (decided != good.end() && decided->copy == candidate.copy) {
+        if (decided != counted.end() && decided->copy == candidate.copy) {
             candidate = *decided++;
             candidate.not_kept_by = "no rule keeps it: " + candidate.not_kept_by;
         }

@@ -69,6 +69,9 @@ std::vector<Backup> random_points(Chance& chance) {
         backup.copies.push_back(export_copy(200 + i));
         for (Copy& copy : backup.copies) {
             copy.state = random_state(chance);
+            if (chance.one_in(6)) {
+                make_incomplete(copy);
+            }
         }
         list.push_back(std::move(backup));
     }
@@ -146,6 +149,22 @@ TEST(RetentionProperty, KeepsMoreNeverLessWithAGreaterCount) {
     }
 }
 
+bool is_incomplete(const Copy& copy) {
+    return copy.state == CopyState::done && !copy.code.empty();
+}
+
+std::set<CopyId> incomplete_in(const std::vector<Backup>& list) {
+    std::set<CopyId> copies;
+    for (const Backup& backup : list) {
+        for (const Copy& copy : backup.copies) {
+            if (is_incomplete(copy)) {
+                copies.insert(copy.id);
+            }
+        }
+    }
+    return copies;
+}
+
 int min_good_of(const Policy& policy, CopyKind kind) {
     const Keep& keep = kind == CopyKind::image     ? policy.keep
                        : kind == CopyKind::replica ? policy.replicas.at(0).keep
@@ -157,16 +176,58 @@ int min_good_of(const Policy& policy, CopyKind kind) {
 TEST(RetentionProperty, NeverLetsTheNewestGoodCopiesGo) {
     for (unsigned seed = 0; seed < cases; ++seed) {
         const auto [policy, list] = random_case(seed);
+        const std::set<CopyId> incomplete = incomplete_in(list);
         std::map<std::pair<InstanceId, CopyKind>, int> good_before;
 
         for (const Decision& decision : plan_retention(policy, list, retention_now).decisions) {
             const bool left_over = decision.reason == "left over from a failed attempt";
             if (decision.due > retention_now) {
                 ASSERT_TRUE(decision.keep) << "seed " << seed;
-            } else if (!left_over) {
+            } else if (!left_over && !incomplete.contains(decision.copy)) {
                 const int before = good_before[{decision.instance, decision.kind}]++;
                 ASSERT_TRUE(decision.keep || before >= min_good_of(policy, decision.kind))
                     << "seed " << seed;
+            }
+        }
+    }
+}
+
+// So no good copy, be it newer or older, goes because of an incomplete one, nor stays.
+TEST(RetentionProperty, DecidesOnGoodCopiesAsIfThereWereNoIncompleteOnes) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        auto [policy, list] = random_case(seed);
+        const std::set<CopyId> incomplete = incomplete_in(list);
+        Plan plan = plan_retention(policy, list, retention_now);
+        std::erase_if(plan.decisions, [&incomplete](const Decision& decision) {
+            return incomplete.contains(decision.copy);
+        });
+
+        for (Backup& backup : list) {
+            std::erase_if(backup.copies, is_incomplete);
+        }
+
+        ASSERT_EQ(plan_retention(policy, list, retention_now), plan) << "seed " << seed;
+    }
+}
+
+TEST(RetentionProperty, LetsAnIncompleteCopyGoExactlyWhenAGoodOneIsNewer) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        auto [policy, list] = random_case(seed);
+        for (Keep* keep : {&policy.keep, &policy.replicas.at(0).keep, &policy.exported->keep}) {
+            keep->last = std::max(keep->last, 1);  // no rule at all keeps everything
+        }
+        const std::set<CopyId> incomplete = incomplete_in(list);
+        std::set<std::pair<InstanceId, CopyKind>> good_before;
+
+        for (const Decision& decision : plan_retention(policy, list, retention_now).decisions) {
+            const std::pair group(decision.instance, decision.kind);
+            const bool counts = decision.due <= retention_now &&
+                                decision.reason != "left over from a failed attempt";
+            if (incomplete.contains(decision.copy)) {
+                ASSERT_EQ(decision.keep, !counts || !good_before.contains(group))
+                    << "seed " << seed;
+            } else if (counts) {
+                good_before.insert(group);
             }
         }
     }

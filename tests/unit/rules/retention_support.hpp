@@ -37,6 +37,11 @@ inline Copy image_copy(std::int64_t id, CopyState state = CopyState::done) {
     return copy;
 }
 
+inline void make_incomplete(Copy& copy) {
+    copy.state = CopyState::done;
+    copy.code = "DisksMissing";
+}
+
 inline Copy replica_copy(std::int64_t id, Region region = shanghai_region) {
     Copy copy = image_copy(id);
     copy.kind = CopyKind::replica;

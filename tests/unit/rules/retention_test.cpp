@@ -214,6 +214,72 @@ TEST(Retention, ExpiresWhatAFailedAttemptLeftBehind) {
     );
 }
 
+TEST(Retention, KeepsAnIncompleteCopyWhileNothingCompleteIsNewer) {
+    auto list = points({"2027-01-04", "2027-01-05", "2027-01-06"});
+    make_incomplete(list.at(1).copies.at(0));
+    make_incomplete(list.at(2).copies.at(0));
+
+    const Plan plan = plan_retention(keeping({.last = 1}), list, retention_now);
+
+    EXPECT_THAT(
+        reasons(plan, true),
+        ElementsAre(
+            Pair(1, "last 1 of 1, min_good 1 of 1"),
+            Pair(2, "incomplete, but nothing complete is newer"),
+            Pair(3, "incomplete, but nothing complete is newer")
+        )
+    );
+}
+
+TEST(Retention, ExpiresAnIncompleteCopyOnceACompleteOneIsNewer) {
+    auto list = points({"2027-01-04", "2027-01-05", "2027-01-06"});
+    make_incomplete(list.at(1).copies.at(0));
+
+    const Plan plan = plan_retention(keeping({.last = 9, .daily = 9}), list, retention_now);
+
+    EXPECT_THAT(kept(plan), ElementsAre(1, 3));
+    EXPECT_THAT(
+        reasons(plan, false), ElementsAre(Pair(2, "incomplete, and a complete copy is newer"))
+    );
+}
+
+TEST(Retention, FillsNoSlotWithAnIncompleteCopy) {
+    auto list = points(
+        {"2027-01-04T02:00:00Z",
+         "2027-01-04T14:00:00Z",
+         "2027-01-05T02:00:00Z",
+         "2027-01-05T14:00:00Z"}
+    );
+    make_incomplete(list.at(1).copies.at(0));
+    make_incomplete(list.at(3).copies.at(0));
+
+    EXPECT_THAT(kept_of({.daily = 2}, list), ElementsAre(1, 3, 4));
+    EXPECT_THAT(kept_of({.last = 1, .min_good = 2}, list), ElementsAre(1, 3, 4));
+    // 24 hours before the newest good one.
+    EXPECT_THAT(kept_of({.within = hours(24)}, list), ElementsAre(1, 3, 4));
+}
+
+TEST(Retention, DoesNotCountACompleteCopyOfAnotherInstanceOrPlaceOrTheFuture) {
+    auto list = points({"2027-01-04", "2027-01-05", "2027-01-06", "2031-01-01"});
+    make_incomplete(list.at(0).copies.at(0));
+    list.at(1).instance = InstanceId("ins-2");
+    list.at(2).copies = {replica_copy(3)};
+
+    EXPECT_THAT(kept_of({.last = 1}, list), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(Retention, KeepsIncompleteCopiesWhereEverythingIsKept) {
+    auto list = points({"2027-01-04", "2027-01-05"});
+    make_incomplete(list.at(0).copies.at(0));
+    Policy moved = keeping({.last = 1});
+    moved.region = Region("ap-beijing");
+
+    const Plan plan = plan_retention(keeping({}), list, retention_now);
+
+    EXPECT_EQ(reasons(plan, true).at(1), "no keep rule");
+    EXPECT_THAT(kept(plan_retention(moved, list, retention_now)), ElementsAre(1, 2));
+}
+
 TEST(Retention, LeavesOutBackupsThatAreUnfinishedOrAnotherPolicysAndShares) {
     auto list = points({"2027-01-04", "2027-01-05", "2027-01-06"});
     list.at(0).copies.at(0).kind = CopyKind::share;
