@@ -252,14 +252,15 @@ void bind_row(SQLite::Statement& statement, const Backup& backup) {
     // clang-format off
     const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk,
                  format, power_off, start_again, due, start_at, started, finished, state, result,
-                 good, not_started, cancel_requested, reasons, copies] = backup;
+                 good, impossible, not_started, cancel_requested, reasons, copies] = backup;
     // clang-format on
     static_cast<void>(copies);  // rows of their own
     Binder(statement) << id << run << policy << place.account << place.region << instance
                       << instance_name << os_name << list_text(data_disks)
                       << json::serialize(to_json(system_disk)) << to_text(format) << power_off
                       << start_again << due << start_at << started << finished << to_text(state)
-                      << result << good << not_started << cancel_requested << list_text(reasons);
+                      << result << good << impossible << not_started << cancel_requested
+                      << list_text(reasons);
 }
 
 void bind_row(SQLite::Statement& statement, const Copy& copy) {
@@ -299,7 +300,8 @@ Backup read_backup(const SQLite::Statement& row) {
     reader >> backup.power_off >> backup.start_again >> backup.due >> backup.start_at >>
         backup.started >> backup.finished;
     reader.word(backup.state, backup_state_from);
-    reader >> backup.result >> backup.good >> backup.not_started >> backup.cancel_requested;
+    reader >> backup.result >> backup.good >> backup.impossible >> backup.not_started >>
+        backup.cancel_requested;
     reader.list(backup.reasons);
     return backup;
 }

@@ -12,7 +12,7 @@ constexpr const char* run_columns = "id, policy, cause, due, started, finished, 
 constexpr const char* backup_columns =
     "id, run, policy, account, region, instance, instance_name, os_name, data_disks, system_disk, "
     "format, power_off, start_again, due, start_at, started, finished, state, result, good, "
-    "not_started, "
+    "impossible, not_started, "
     "cancel_requested, reasons";
 // A copy's policy, instance and due time are its backup's: see write_copy in catalog.cpp.
 constexpr const char* copy_columns =

@@ -51,6 +51,7 @@ CREATE TABLE backup (
     state TEXT NOT NULL,
     result TEXT,
     good INTEGER NOT NULL,
+    impossible INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
     reasons TEXT NOT NULL

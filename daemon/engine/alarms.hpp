@@ -1,9 +1,9 @@
-// Things to be done at a time: one coroutine sleeps until the earliest.
+// Things to be done after a while: one coroutine sleeps until the earliest. Counted on the clock
+// that never jumps; while anything is waited for, the wall clock being set costs at most a minute.
 #pragma once
 
 #include "ports/clock.hpp"
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,14 +16,15 @@ public:
         : clock_(clock)
         , sleeper_(clock.sleeper()) {}
 
-    // Calls `what` on the loop at `when`, or as soon as possible after it.
-    void at(Instant when, std::function<void()> what);
+    // Calls `what` on the loop when `delay` has passed; at once if it is not positive.
+    void after(Duration delay, std::function<void()> what);
     Task<void> run();
 
 private:
     Clock& clock_;
     std::unique_ptr<Sleeper> sleeper_;
-    std::multimap<Instant, std::function<void()>> due_;  // equal instants: in order of arrival
+    // By Clock::steady_now(); equal ones in order of arrival.
+    std::multimap<Duration, std::function<void()>> due_;
 };
 
 }  // namespace cvmbackup

@@ -56,6 +56,7 @@ Engine::Engine(
 void Engine::apply(Settings settings) {
     settings_ = std::move(settings);
     runs_.set_in_flight_max(settings_.backups_in_flight);
+    runs_.set_policies(settings_.policies);
     scheduler_.set_policies(settings_.policies);
     pruner_.set_policies(settings_.policies);
     for (const Policy& policy : settings_.policies) {

@@ -1,5 +1,7 @@
 #include "engine/export_watch.hpp"
 
+#include "engine/image_watch.hpp"
+
 #include <algorithm>
 
 namespace cvmbackup {
@@ -7,8 +9,8 @@ namespace cvmbackup {
 namespace {
 
 // The promised objects out of what is listed. The names that the API promises and those it writes
-// are documented in different forms; if none of the promised exists, as many objects under the
-// backup's own prefix stand for them.
+// are documented in different forms; if none of the promised exists, the objects of this image
+// under the backup's own prefix stand for them.
 std::vector<StoredObject> promised(
     const action::WatchExport& what, const std::vector<StoredObject>& listed
 ) {
@@ -18,7 +20,7 @@ std::vector<StoredObject> promised(
             objects.push_back(object);
         }
     }
-    return objects.empty() ? listed : objects;
+    return objects.empty() ? objects_of(what.image, listed) : objects;
 }
 
 Duration next_interval(Duration age) {
@@ -70,8 +72,10 @@ Task<void> ExportWatch::look(CopyId copy) {
     const Instant now = clock_.now();
     watched.next_look = now + next_interval(now - what.since);
     if (!listed) {
+        refused(copy, listed.error());
         co_return;
     }
+    watched.refused_since.reset();
     std::vector<StoredObject> objects = promised(what, *listed);
     const bool complete = objects.size() >= std::max<std::size_t>(1, what.keys.size());
     if (complete && objects == watched.last_seen) {
@@ -81,8 +85,32 @@ Task<void> ExportWatch::look(CopyId copy) {
     if (complete) {
         watched.last_seen = std::move(objects);
         watched.next_look = now + export_poll_shortest;
-    } else if (now - what.since > export_patience) {
-        forget(copy, event::Overdue{copy, std::to_string(objects.size()) + " objects exist"});
+        co_return;
+    }
+    give_up_if_overdue(copy, std::to_string(objects.size()) + " objects exist");
+}
+
+// One that is refused for good is told, and ends the wait earlier: nobody could ever say that the
+// export is complete.
+void ExportWatch::refused(CopyId copy, const Failure& failure) {
+    Watched& watched = watched_.at(copy);
+    const Instant now = clock_.now();
+    if (failure.remedy == Remedy::give_up) {
+        if (!watched.refused_since) {
+            watched.refused_since = now;
+        }
+        if (now - *watched.refused_since > refusal_patience) {
+            forget(copy, event::Overdue{copy, failure.text});
+            return;
+        }
+        report_(watched.backup, event::LookFailed{copy, failure});
+    }
+    give_up_if_overdue(copy, failure.text);
+}
+
+void ExportWatch::give_up_if_overdue(CopyId copy, const std::string& state) {
+    if (clock_.now() - watched_.at(copy).what.since > export_patience) {
+        forget(copy, event::Overdue{copy, state});
     }
 }
 
@@ -91,8 +119,13 @@ Task<void> ExportWatch::confirm(CopyId copy, std::vector<StoredObject> objects) 
     for (StoredObject& object : objects) {
         const Outcome<std::optional<StoredObject>> head =
             co_await cloud_.head_object(bucket, object.key);
-        if (!head || !*head || (*head)->size_bytes != object.size_bytes) {
+        if (!head) {
+            refused(copy, head.error());
+            co_return;
+        }
+        if (!*head || (*head)->size_bytes != object.size_bytes) {
             watched_.at(copy).last_seen.clear();
+            give_up_if_overdue(copy, "its objects change");
             co_return;
         }
         object = **head;

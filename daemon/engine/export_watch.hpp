@@ -31,9 +31,12 @@ private:
         action::WatchExport what;
         Instant next_look{};
         std::vector<StoredObject> last_seen;
+        std::optional<Instant> refused_since;
     };
 
     Task<void> look(CopyId copy);
+    void refused(CopyId copy, const Failure& failure);
+    void give_up_if_overdue(CopyId copy, const std::string& state);
     Task<void> confirm(CopyId copy, std::vector<StoredObject> objects);
     void forget(CopyId copy, const Event& event);
 

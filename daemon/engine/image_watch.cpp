@@ -4,26 +4,6 @@
 
 namespace cvmbackup {
 
-namespace {
-
-// Settled means that the cloud will not go on with the image by itself.
-bool is_settled(const Image& image, Duration age) {
-    switch (image.state) {
-        case ImageState::create_failed:
-        case ImageState::import_failed:
-            return true;
-        case ImageState::normal:
-        case ImageState::in_use:
-            // The snapshots may be listed a little later than the state; an image is complete
-            // with them.
-            return !image.disks.empty() || age > image_visibility;
-        default:
-            return false;
-    }
-}
-
-}  // namespace
-
 ImageWatch::ImageWatch(Clock& clock, Cloud& cloud, Place place, Report report)
     : clock_(clock)
     , cloud_(cloud)
@@ -37,6 +17,7 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     watched.copy = what.copy;
     watched.kind = what.kind;
     watched.since = what.since;
+    watched.disks = what.disks;
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
     if (first) {
@@ -58,9 +39,11 @@ Task<void> ImageWatch::run() {
                 asking.begin() + static_cast<std::ptrdiff_t>(end)
             );
             const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
-            // A failed read says nothing about the images: they are read again next time.
             if (answer) {
+                refused_since_.reset();
                 judge(page, *answer);
+            } else {
+                refused(page, answer.error());
             }
         }
         co_await clock_.sleep_for(image_poll_period);
@@ -73,7 +56,9 @@ std::vector<ImageId> ImageWatch::due(Instant now) const {
         const auto known = experience_.find(watched.kind);
         const Duration quickest =
             known == experience_.end() ? Duration(0) : known->second.quickest.value_or(Duration(0));
-        if (now - watched.since >= quickest * 9 / 10) {
+        const Duration silence = std::min<Duration>(quickest * 9 / 10, image_silence_max);
+        const Duration age = now - watched.since;
+        if (age < Duration(0) || age >= silence) {
             ids.push_back(id);
         }
     }
@@ -95,8 +80,36 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
         const auto image = present.find(id);
         if (image != present.end()) {
             judge_present(watched, *image->second);
-        } else if (watched.seen || now - watched.since > image_visibility) {
+            continue;
+        }
+        watched.absences += 1;
+        const bool due = watched.seen || now - watched.since > image_visibility;
+        if (due && watched.absences >= absences_needed) {
             forget(id, event::ImageVanished{watched.copy});
+        }
+    }
+}
+
+// A read that fails says nothing about the images. One that is refused for good is told, and ends
+// the wait some time: nobody could ever say that the images are complete.
+void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failure) {
+    if (failure.remedy != Remedy::give_up) {
+        return;
+    }
+    const Instant now = clock_.now();
+    if (!refused_since_) {
+        refused_since_ = now;
+    }
+    const bool expired = now - *refused_since_ > refusal_patience;
+    for (const ImageId& id : asked) {
+        const auto found = watched_.find(id);
+        if (found == watched_.end()) {
+            continue;
+        }
+        if (expired) {
+            forget(id, event::Overdue{found->second.copy, failure.text});
+        } else {
+            report_(found->second.backup, event::LookFailed{found->second.copy, failure});
         }
     }
 }
@@ -104,19 +117,48 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
 void ImageWatch::judge_present(Watched& watched, const Image& image) {
     const Duration age = clock_.now() - watched.since;
     watched.seen = true;
+    watched.absences = 0;
     watched.percent = image.sync_percent;
     watched.state_word = image.state_word;
-    if (is_settled(image, age)) {
-        if (image.state == ImageState::normal) {
-            Experience& experience = experience_[watched.kind];
-            experience.quickest = std::min(experience.quickest.value_or(age), age);
-            experience.sum += age;
-            experience.count += 1;
-        }
+    if (is_settled(watched, image)) {
+        learn(watched, age);
         forget(image.id, event::ImageSettled{watched.copy, image});
-    } else if (age > image_patience) {
+        return;
+    }
+    watched.seen_unfinished = true;
+    if (age > image_patience) {
         forget(image.id, event::Overdue{watched.copy, image.state_word});
     }
+}
+
+// Settled means that the cloud will not go on with the image by itself.
+bool ImageWatch::is_settled(Watched& watched, const Image& image) const {
+    switch (image.state) {
+        case ImageState::create_failed:
+        case ImageState::import_failed:
+            return true;
+        case ImageState::normal:
+        case ImageState::in_use:
+            break;
+        default:
+            return false;
+    }
+    // The snapshots may be listed a little later than the state; an image is complete with them.
+    if (!watched.normal_since) {
+        watched.normal_since = clock_.now();
+    }
+    return image.disks.size() >= watched.disks ||
+           clock_.now() - *watched.normal_since > image_visibility;
+}
+
+void ImageWatch::learn(const Watched& watched, Duration age) {
+    if (!watched.seen_unfinished) {
+        return;  // it may have been complete for long
+    }
+    Experience& experience = experience_[watched.kind];
+    experience.quickest = std::min(experience.quickest.value_or(age), age);
+    experience.sum += age;
+    experience.count += 1;
 }
 
 void ImageWatch::forget(const ImageId& image, const Event& event) {

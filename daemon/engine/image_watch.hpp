@@ -16,8 +16,16 @@ namespace cvmbackup {
 // How often the images in flight are read. At 1,000 images and 10 pages a cycle this takes 2.5 %
 // of the documented 40 DescribeImages calls a second.
 constexpr Duration image_poll_period = std::chrono::seconds(10);
-// An accepted image that lists do not show yet may still appear.
+// An accepted image that lists do not show yet may still appear; disks that a NORMAL image lacks
+// may still be listed.
 constexpr Duration image_visibility = std::chrono::minutes(10);
+// One list may lag or be wrong: an image that was there has vanished when so many in a row lack it.
+constexpr int absences_needed = 3;
+// Images are not asked about for at most this long, however slow others were.
+constexpr Duration image_silence_max = std::chrono::minutes(5);
+// How long reads may be refused for good (permissions, account gone) before the images are given
+// up.
+constexpr Duration refusal_patience = std::chrono::hours(2);
 
 class ImageWatch {
 public:
@@ -42,7 +50,11 @@ private:
         CopyId copy;
         CopyKind kind = CopyKind::image;
         Instant since{};
+        std::size_t disks = 1;
         bool seen = false;
+        bool seen_unfinished = false;  // by this process: its end tells how long it took
+        int absences = 0;
+        std::optional<Instant> normal_since;
         std::optional<int> percent;
         std::string state_word;
     };
@@ -54,8 +66,11 @@ private:
     };
 
     std::vector<ImageId> due(Instant now) const;
+    void refused(const std::vector<ImageId>& asked, const Failure& failure);
     void judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer);
     void judge_present(Watched& watched, const Image& image);
+    bool is_settled(Watched& watched, const Image& image) const;
+    void learn(const Watched& watched, Duration age);
     void forget(const ImageId& image, const Event& event);
 
     Clock& clock_;
@@ -65,6 +80,7 @@ private:
     std::unique_ptr<Sleeper> sleeper_;
     std::map<ImageId, Watched> watched_;
     std::map<CopyKind, Experience> experience_;
+    std::optional<Instant> refused_since_;
 };
 
 }  // namespace cvmbackup

@@ -33,6 +33,7 @@ Pruner::Pruner(Clock& clock, Cloud& cloud, Catalog& catalog, Observer& observer,
     , sleeper_(clock.sleeper()) {}
 
 void Pruner::set_policies(std::vector<Policy> policies) {
+    generation_ += 1;
     policies_.clear();
     for (Policy& policy : policies) {
         const PolicyName name = policy.name;
@@ -68,7 +69,17 @@ Task<void> Pruner::run() {
     }
 }
 
+// New settings may keep more: the rest of the plan is made anew.
+bool Pruner::stale(const PolicyName& policy, int generation) {
+    if (generation == generation_) {
+        return false;
+    }
+    requested_.insert(policy);
+    return true;
+}
+
 Task<void> Pruner::prune(Policy policy) {
+    const int generation = generation_;
     const std::vector<Backup> points = catalog_.points(policy.name);
     const Plan plan = plan_retention(policy, points, clock_.now());
     std::map<CopyId, const Decision*> decided;
@@ -98,9 +109,12 @@ Task<void> Pruner::prune(Policy policy) {
         }
     }
     for (auto& [place, expired] : images) {
-        co_await delete_images(place, std::move(expired));
+        co_await delete_images(place, std::move(expired), generation);
     }
     for (Expired& expired : exports) {
+        if (stopping_ || stale(policy.name, generation)) {
+            co_return;
+        }
         co_await delete_objects(std::move(expired));
     }
     passed.at = clock_.now();
@@ -108,8 +122,9 @@ Task<void> Pruner::prune(Policy policy) {
 }
 
 // Reads the images again first: what is gone needs no call, what is not ours is left alone.
-Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired) {
+Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
     std::vector<Expired> ours;
+    std::vector<Expired> absent;
     for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
         const std::size_t end = std::min(expired.size(), begin + ids_per_call);
         std::vector<ImageId> ids;
@@ -126,8 +141,7 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired) {
         for (std::size_t i = begin; i < end; ++i) {
             const auto image = std::ranges::find(*images, expired[i].copy.image, &Image::id);
             if (image == images->end()) {
-                std::vector<Expired> gone{expired[i]};
-                set_state(gone, CopyState::deleted);
+                absent.push_back(expired[i]);
             } else if (image->name != expired[i].copy.name) {
                 refuse_foreign(expired[i], *image);
             } else if (deletable(image->state)) {
@@ -135,12 +149,24 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired) {
             }
         }
     }
+    // One list may lag or be wrong; the deletion itself tells whether the image is gone.
+    for (Expired& each : absent) {
+        if (stopping_ || stale(each.policy, generation)) {
+            co_return;
+        }
+        std::vector<Expired> one{std::move(each)};
+        set_state(one, CopyState::deleting);
+        co_await delete_one(place, std::move(one.front()));
+    }
     for (std::size_t begin = 0; begin < ours.size() && !stopping_; begin += images_per_deletion) {
         const std::size_t end = std::min(ours.size(), begin + images_per_deletion);
         std::vector<Expired> batch(
             std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(begin)),
             std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(end))
         );
+        if (stale(batch.front().policy, generation)) {
+            co_return;
+        }
         co_await delete_batch(place, std::move(batch));
     }
 }
@@ -160,13 +186,17 @@ Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch) {
         set_state(batch, CopyState::deleted);
         co_return;
     }
-    // All or none: one image that cannot go keeps the others, so each is tried alone.
+    // All or none: one image that cannot go keeps the others, so each is tried alone. A failure
+    // that has nothing to do with the images concerns all of them.
+    const bool by_images =
+        gone.error().code.starts_with("InvalidImageId") || gone.error().remedy == Remedy::give_up;
     for (Expired& expired : batch) {
-        if (batch.size() == 1 && !is_shared(gone.error()) && !is_gone(gone.error())) {
+        const bool alone = batch.size() == 1 && !is_shared(gone.error()) && !is_gone(gone.error());
+        if (!by_images || alone) {
             postpone(std::move(expired), gone.error());
-            co_return;
+        } else if (!stopping_) {
+            co_await delete_one(place, std::move(expired));
         }
-        co_await delete_one(place, std::move(expired));
     }
 }
 
@@ -258,7 +288,7 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
     }
     if (!retry_set_) {
         retry_set_ = true;
-        alarms_.at(clock_.now() + prune_retry, [this] {
+        alarms_.after(prune_retry, [this] {
             retry_set_ = false;
             request_all();
         });

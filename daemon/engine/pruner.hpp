@@ -1,7 +1,7 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
-// images that the cloud still shows under the name this daemon gave them are deleted; an absent
-// image or object counts as deleted. Whatever cannot be deleted now stays `deleting` and is tried
-// again with the next pass.
+// images that the cloud still shows under the name this daemon gave them are deleted, or those that
+// no list shows any more, by their id; one that is not there counts as deleted. Whatever cannot be
+// deleted now stays `deleting` and is tried again with the next pass.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -45,12 +45,13 @@ private:
     };
 
     Task<void> prune(Policy policy);
-    Task<void> delete_images(Place place, std::vector<Expired> expired);
+    Task<void> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch);
     Task<void> delete_one(Place place, Expired expired);
     Task<void> delete_objects(Expired expired);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
+    bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
 
     Clock& clock_;
@@ -61,6 +62,7 @@ private:
     std::unique_ptr<Sleeper> sleeper_;
     std::map<PolicyName, Policy> policies_;
     std::set<PolicyName> requested_;
+    int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;
     bool stopping_ = false;
     bool busy_ = false;

@@ -2,6 +2,7 @@
 
 #include "engine/crew.hpp"
 #include "rules/backup_plan.hpp"
+#include "rules/calendar.hpp"
 #include "rules/selection.hpp"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ RunId RunKeeper::begin_run(Firing firing, const PolicyMemory& memory) {
 Task<void> RunKeeper::choose(Firing firing, Run run) {
     const Place place{firing.policy.account, firing.policy.region};
     InstanceQuery query = query_for(firing.policy.select);
-    if (!firing.only.empty()) {
+    if (!firing.only.empty() && firing.only.size() <= ids_per_call) {
         query = InstanceQuery{firing.only, {}};
     }
     const Instant give_up_at = clock_.now() + choose_window;
@@ -180,7 +181,7 @@ void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
             observer_.observe(BackupFinished{backup});
             continue;
         }
-        waiting_.emplace(backup.start_at, backup.id);
+        waiting_.emplace(backup.id, backup.start_at);
         steps_.take(std::move(backup));
     }
     release();
@@ -195,31 +196,57 @@ bool RunKeeper::has_room(const Place& place) const {
     return found == running_.end() || found->second < static_cast<std::size_t>(in_flight_max_);
 }
 
-// Lets those begin whose time has come, as far as the limit allows.
+void RunKeeper::set_policies(const std::vector<Policy>& policies) {
+    policies_.clear();
+    for (const Policy& policy : policies) {
+        policies_.emplace(policy.name, policy);
+    }
+}
+
+// A backup that had to wait may find itself in a denied window; one that was begun goes on.
+Instant RunKeeper::allowed_from(const Backup& backup, Instant now) const {
+    const auto policy = policies_.find(backup.policy);
+    const auto run = runs_.find(backup.run);
+    const bool by_hand = run != runs_.end() && run->second.trigger == Trigger::manual;
+    if (by_hand || backup.started || policy == policies_.end()) {
+        return now;
+    }
+    return first_allowed(policy->second.deny, policy->second.zone, now);
+}
+
+// Lets those begin whose time has come, as far as limit and denied windows allow.
 void RunKeeper::release() {
     const Instant now = clock_.now();
-    for (auto next = waiting_.begin(); next != waiting_.end() && next->first <= now;) {
-        const auto backup = steps_.live().find(next->second);
-        if (backup != steps_.live().end() && !has_room(backup->second.place)) {
-            ++next;
+    Instant earliest = Instant::max();
+    for (auto next = waiting_.begin(); next != waiting_.end();) {
+        auto& [id, start_at] = *next;
+        const auto backup = steps_.live().find(id);
+        if (backup == steps_.live().end()) {
+            next = waiting_.erase(next);
             continue;
         }
-        if (backup != steps_.live().end()) {
-            running_[backup->second.place] += 1;
-            steps_.feed(next->second, event::Resumed{});
+        if (start_at <= now && has_room(backup->second.place)) {
+            start_at = allowed_from(backup->second, now);
         }
-        next = waiting_.erase(next);
+        if (start_at > now) {
+            earliest = std::min(earliest, start_at);
+            ++next;
+        } else if (!has_room(backup->second.place)) {
+            ++next;
+        } else {
+            running_[backup->second.place] += 1;
+            steps_.feed(id, event::Resumed{});
+            next = waiting_.erase(next);
+        }
     }
-    const auto later =
-        std::ranges::find_if(waiting_, [&](const auto& entry) { return entry.first > now; });
-    if (later != waiting_.end() && (next_release_ <= now || later->first < next_release_)) {
-        next_release_ = later->first;
-        alarms_.at(next_release_, [this] { release(); });
+    if (earliest != Instant::max() && (next_release_ <= now || earliest < next_release_)) {
+        next_release_ = earliest;
+        alarms_.after(earliest - now, [this] { release(); });
     }
 }
 
 void RunKeeper::backup_finished(const Backup& backup) {
-    if (waiting_.erase({backup.start_at, backup.id}) == 0) {
+    if (waiting_.erase(backup.id) == 0) {
         running_[backup.place] -= 1;
     }
     Progress& progress = progress_[backup.run];
@@ -241,6 +268,7 @@ void RunKeeper::Progress::end(const Backup& backup) {
     open.erase(backup.id);
     ended[*backup.result] += 1;
     good += backup.good ? 1 : 0;
+    impossible += backup.impossible ? 1 : 0;
 }
 
 void RunKeeper::end_if_done(RunId id) {
@@ -248,10 +276,8 @@ void RunKeeper::end_if_done(RunId id) {
     if (!progress.open.empty()) {
         return;
     }
-    const auto skipped = progress.ended.find(Result::skipped);
-    const std::size_t impossible = skipped == progress.ended.end() ? 0 : skipped->second;
     Run& run = runs_.at(id);
-    run.good = progress.good > 0 && progress.good + impossible == progress.total;
+    run.good = progress.good > 0 && progress.good + progress.impossible == progress.total;
     std::vector<Result> results;
     for (const auto& [result, count] : progress.ended) {
         results.insert(results.end(), count, result);
@@ -287,7 +313,7 @@ void RunKeeper::resume(const std::vector<Policy>& policies) {
         }
         if (progress.total > 0) {
             for (Backup& backup : open[run.id]) {
-                waiting_.emplace(backup.start_at, backup.id);
+                waiting_.emplace(backup.id, backup.start_at);
                 steps_.take(std::move(backup));
             }
             end_if_done(run.id);
@@ -323,54 +349,6 @@ Outcome<void> RunKeeper::cancel(RunId id) {
         steps_.feed(backup, event::CancelRequested{});
     }
     return boost::system::in_place_value;
-}
-
-StepStatus RunKeeper::step_status(const Backup& backup, const Copy& copy) const {
-    StepStatus status;
-    status.backup = backup.id;
-    status.instance = backup.instance;
-    status.instance_name = backup.instance_name;
-    status.kind = copy.kind;
-    status.place = copy.place;
-    status.state = copy.state;
-    status.begun = copy.accepted_at ? copy.accepted_at : copy.intended_at;
-    status.text = copy.reason;
-    if (backup.state == BackupState::waiting) {
-        status.text = "begins at " + to_rfc3339(backup.start_at);
-    }
-    if (copy.state == CopyState::accepted) {
-        if (const auto progress = steps_.progress(copy)) {
-            status.percent = progress->percent;
-            status.expected_end = progress->expected_end;
-        }
-    }
-    return status;
-}
-
-JobStatus RunKeeper::job(const Run& run) const {
-    JobStatus status;
-    status.run = run;
-    const auto progress = progress_.find(run.id);
-    if (progress == progress_.end()) {
-        return status;
-    }
-    status.total = progress->second.total;
-    status.ended = progress->second.ended;
-    for (const BackupId id : progress->second.open) {
-        const auto backup = steps_.live().find(id);
-        if (backup == steps_.live().end()) {
-            continue;
-        }
-        for (const Copy& copy : backup->second.copies) {
-            status.steps.push_back(step_status(backup->second, copy));
-        }
-    }
-    return status;
-}
-
-std::size_t RunKeeper::matched(const PolicyName& policy) const {
-    const auto found = matched_.find(policy);
-    return found == matched_.end() ? 0 : found->second;
 }
 
 }  // namespace cvmbackup

@@ -45,6 +45,8 @@ public:
 
     void set_in_flight_max(int backups) { in_flight_max_ = backups; }
 
+    void set_policies(const std::vector<Policy>& policies);
+
     const std::map<RunId, Run>& unfinished() const { return runs_; }
 
     // Unfinished backups of the run, and how the others ended.
@@ -57,6 +59,7 @@ private:
         std::set<BackupId> open;
         std::size_t total = 0;
         std::size_t good = 0;
+        std::size_t impossible = 0;
 
         void admit(const Backup& backup);
         void end(const Backup& backup);
@@ -69,6 +72,7 @@ private:
     void admit(const Run& run, std::vector<Backup> backups);
     void release();
     bool has_room(const Place& place) const;
+    Instant allowed_from(const Backup& backup, Instant now) const;
     void backup_finished(const Backup& backup);
     void finish(Run run, Result result);
     void end_if_done(RunId id);
@@ -85,9 +89,10 @@ private:
     LastIds last_ids_;
     std::map<RunId, Run> runs_;
     std::map<RunId, Progress> progress_;
-    std::set<std::pair<Instant, BackupId>> waiting_;  // by start time
+    std::map<BackupId, Instant> waiting_;  // when each may begin; ids are in the order of beginning
     Instant next_release_{};
     std::map<Place, std::size_t> running_;  // begun and unfinished backups
+    std::map<PolicyName, Policy> policies_;
     std::map<PolicyName, std::size_t> matched_;
     int in_flight_max_ = 0;
 };

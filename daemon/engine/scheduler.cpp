@@ -30,12 +30,34 @@ void Scheduler::set_policies(std::vector<Policy> policies) {
             memory.known_since = clock_.now();
             changes.memories.push_back(memory);
         }
+        if (came_from_the_future(memory)) {
+            changes.memories.push_back(memory);
+        }
         next_[policy.name] = next_firing(policy, memory.last_due.value_or(*memory.known_since));
     }
     if (!changes.empty()) {
         catalog_.commit(changes);
     }
     sleeper_->wake();
+}
+
+// A clock that was wrong once (a dead battery, before the time was synchronised) must not silence
+// the policy until the clock has caught up.
+bool Scheduler::came_from_the_future(PolicyMemory& memory) {
+    const Instant now = clock_.now();
+    const Instant last = memory.last_due.value_or(*memory.known_since);
+    if (last <= now + future_allowed) {
+        return false;
+    }
+    observer_.observe(Notice{
+        Notice::Level::warning,
+        "the last firing is dated " + to_rfc3339(last) +
+            ", which lies in the future: the clock was wrong; firing goes on from now",
+        memory.policy,
+        InstanceId()});
+    memory.known_since = now;
+    memory.last_due = now;
+    return true;
 }
 
 Task<void> Scheduler::run() {

@@ -19,6 +19,9 @@ namespace cvmbackup {
 // A firing noticed later than this was missed (the daemon or the machine did not run).
 constexpr Duration lateness_allowed = std::chrono::minutes(5);
 
+// A remembered firing further ahead than this was made by a wrong clock.
+constexpr Duration future_allowed = std::chrono::days(1);
+
 class Scheduler {
 public:
     // Commits the memory together with the run it begins.
@@ -35,6 +38,7 @@ public:
     std::optional<Instant> next(const Policy& policy) const;
 
 private:
+    bool came_from_the_future(PolicyMemory& memory);
     void fire_due();
     void consider(const Policy& policy, Instant now);
 

@@ -39,8 +39,9 @@ void StepRunner::take(Backup backup) {
 
 void StepRunner::feed(BackupId id, const Event& event) {
     const auto found = live_.find(id);
-    if (found == live_.end()) {
-        return;  // finished meanwhile; a late answer changes nothing
+    // Finished, perhaps in this very flush: a late answer changes nothing.
+    if (found == live_.end() || found->second.state == BackupState::finished) {
+        return;
     }
     committed_.emplace(id, found->second);
     for (Action& action : step(found->second, event, clock_.now())) {
@@ -183,7 +184,7 @@ void StepRunner::perform(BackupId backup, action::StartInstance what) {
 }
 
 void StepRunner::perform(BackupId backup, action::Wait what) {
-    alarms_.at(what.until, [this, backup, copies = std::move(what.copies)] {
+    alarms_.after(what.until - clock_.now(), [this, backup, copies = std::move(what.copies)] {
         feed(backup, event::TimePassed{copies});
     });
 }
@@ -268,17 +269,16 @@ Task<void> StepRunner::find_objects(BackupId backup, action::FindObjects what) {
     }
 }
 
-// The failed image may hold the name and a place in the quota. It stays if it cannot be deleted:
-// retention takes it later.
+// The failed image may hold the name and a place in the quota.
 Task<void> StepRunner::discard_image(BackupId backup, action::DiscardImage what) {
     co_await cloud_.turn(what.place, Change::delete_images);
     const std::vector<ImageId> images{what.image};
     const Outcome<void> gone = co_await cloud_.delete_images(what.place, images);
-    if (!gone && gone.error().remedy != Remedy::give_up) {
-        alarms_.at(clock_.now() + retry_longest, [this, backup, what] { perform(backup, what); });
-        co_return;
+    if (gone || gone.error().code.starts_with("InvalidImageId.NotFound")) {
+        feed(backup, event::Discarded{what.copy});
+    } else {
+        feed(backup, event::DiscardFailed{what.copy, gone.error()});
     }
-    feed(backup, event::Discarded{what.copy});
 }
 
 Task<void> StepRunner::check_instance(BackupId backup, action::CheckInstance what) {

@@ -27,7 +27,7 @@ struct Run {
     std::optional<Instant> finished;
     std::optional<Result> result;
     bool good = false;  // something was made, and nothing that can be made is missing
-    std::string note;  // why the run as a whole failed or was skipped; empty if nothing to say
+    std::string note;   // why the run as a whole failed or was skipped; empty if nothing to say
 
     bool operator==(const Run&) const = default;
 };
@@ -92,13 +92,14 @@ struct Backup {
     ExportFormat format = ExportFormat::qcow2;
     bool power_off = false;
     bool start_again = false;  // powered off for the image: still to be started again
-    Instant due{};       // the firing's
-    Instant start_at{};  // due + this instance's share of the spread
+    Instant due{};             // the firing's
+    Instant start_at{};        // due + this instance's share of the spread
     std::optional<Instant> started;
     std::optional<Instant> finished;
     BackupState state = BackupState::waiting;
     std::optional<Result> result;
-    bool good = false;  // the image is complete, and no copy that can be made is missing
+    bool good = false;         // the image is complete, and no copy that can be made is missing
+    bool impossible = false;   // skipped because it cannot be made as things are
     bool not_started = false;  // was powered off and could not be started again
     bool cancel_requested = false;
     std::vector<std::string> reasons;  // why not simply ok; also notes on what was left out

@@ -77,7 +77,8 @@ public:
     virtual std::optional<Run> run(RunId id) = 0;
     virtual std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) = 0;
     virtual std::optional<Run> last_finished_run(PolicyName policy) = 0;
-    virtual std::optional<Instant> last_success(PolicyName policy) = 0;  // due of the newest good run
+    virtual std::optional<Instant> last_success(PolicyName policy
+    ) = 0;  // due of the newest good run
     // Finished backups of the policy that still have copies not deleted: what retention decides on.
     virtual std::vector<Backup> points(PolicyName policy) = 0;
     // Newest due time of a complete copy of this kind, for `every = …` of exports.

@@ -25,7 +25,7 @@ void Machine::on(const event::Resumed&) {
     for (Copy& copy : backup_.copies) {
         resume(copy);
     }
-    if (backup_.start_again && is_settled(source())) {
+    if ((backup_.start_again && is_settled(source())) || awaits_power_check()) {
         check_instance();
     }
     begin(nullptr);
@@ -80,7 +80,7 @@ void Machine::on(const event::Refused& event) {
     const Remedy remedy = event.failure.remedy;
     const bool not_executed = remedy == Remedy::retry_now || remedy == Remedy::retry_later ||
                               remedy == Remedy::refresh_credentials;
-    if (not_executed && may_retry()) {
+    if (not_executed && may_retry(*find(intended.front()))) {
         refuse_for_now(intended, event.failure);
         return;
     }
@@ -115,21 +115,27 @@ void Machine::on(const event::ObjectsLooked& event) {
     if (copy == nullptr) {
         return;
     }
-    if (event.objects.size() < 1 + backup_.data_disks.size()) {
+    const std::vector<StoredObject> ours = objects_of(source().image, event.objects);
+    if (ours.size() < 1 + backup_.data_disks.size()) {
         absent(*copy);
         return;
     }
-    copy->objects = event.objects;
+    copy->objects = ours;
     accept(*copy, source().image);
 }
 
 void Machine::on(const event::LookFailed& event) {
+    if (Copy* watched = find(event.copy, CopyState::accepted)) {
+        watched->reason = event.failure.text;  // for whoever asks why it takes so long
+        return;
+    }
     Copy* copy = find(event.copy, CopyState::intended);
     if (copy == nullptr) {
         return;
     }
     copy->reason = event.failure.text;
-    if (!may_retry()) {
+    copy->tries += 1;
+    if (event.failure.remedy == Remedy::give_up && !may_retry(*copy)) {
         end(*copy,
             CopyState::failed,
             event.failure.code,
@@ -146,7 +152,7 @@ void Machine::on(const event::ImageSettled& event) {
     }
     if (failed_in_cloud(event.image)) {
         copy->code = event.image.state_word;
-        actions_.emplace_back(action::DiscardImage{copy->id, copy->place, copy->image});
+        discard(*copy);
         return;
     }
     complete_image(*copy, event.image);
@@ -191,14 +197,35 @@ void Machine::on(const event::Discarded& event) {
     }
 }
 
+// A failed image that stays is a left-over: the copy keeps its id, and retention deletes it later.
+void Machine::on(const event::DiscardFailed& event) {
+    Copy* copy = find(event.copy, CopyState::accepted);
+    if (copy == nullptr) {
+        return;
+    }
+    copy->tries += 1;
+    if (event.failure.remedy == Remedy::give_up || copy->tries >= tries_least) {
+        end(*copy,
+            CopyState::failed,
+            copy->code,
+            "the cloud failed to make the image, and it cannot be deleted: " + event.failure.text);
+        return;
+    }
+    wait({copy->id}, now_ + retry_longest);
+}
+
 void Machine::on(const event::TimePassed& event) {
     for (const CopyId id : event.copies) {
         if (Copy* copy = find(id, CopyState::intended)) {
             look(*copy);
         }
+        if (Copy* copy = find(id, CopyState::accepted); copy != nullptr && !copy->code.empty()) {
+            discard(*copy);
+        }
     }
     begin(&event.copies);
-    if (event.copies.empty() && backup_.start_again) {
+    const bool powered_off = backup_.start_again && is_settled(source());
+    if (event.copies.empty() && (powered_off || awaits_power_check())) {
         check_instance();
     }
 }
@@ -209,6 +236,21 @@ void Machine::on(const event::CancelRequested&) {
 }
 
 }  // namespace backup_machine
+
+std::vector<StoredObject> objects_of(
+    const ImageId& image, const std::vector<StoredObject>& listed
+) {
+    std::vector<StoredObject> named;
+    std::vector<StoredObject> nameless;
+    for (const StoredObject& object : listed) {
+        if (object.key.find(image.text()) != std::string::npos) {
+            named.push_back(object);
+        } else if (object.key.find("img-") == std::string::npos) {
+            nameless.push_back(object);
+        }
+    }
+    return named.empty() ? nameless : named;
+}
 
 std::vector<Action> step(Backup& backup, const Event& event, Instant now) {
     assert(!backup.copies.empty() && "a backup without copies was finished when it was planned");

@@ -35,6 +35,8 @@ constexpr Duration start_window = std::chrono::hours(2);
 constexpr Duration image_patience = std::chrono::hours(24);
 constexpr Duration export_patience = std::chrono::hours(48);
 constexpr int attempts_max = 3;
+// Whatever the clock says, this often a refused call is tried before it is given up.
+constexpr int tries_least = 5;
 
 namespace event {
 
@@ -108,7 +110,13 @@ struct Discarded {
     CopyId copy;
 };
 
-// The instance's state word after it was powered off; nothing if it does not exist any more.
+struct DiscardFailed {
+    CopyId copy;
+    Failure failure;
+};
+
+// The instance's state word; nothing if it does not exist. Asked for before an instance is powered
+// off, and after it.
 struct InstanceSeen {
     std::optional<std::string> state;
 };
@@ -143,6 +151,7 @@ using Event = std::variant<
     event::ExportCompleted,
     event::Overdue,
     event::Discarded,
+    event::DiscardFailed,
     event::InstanceSeen,
     event::StartAccepted,
     event::StartFailed,
@@ -192,6 +201,7 @@ struct WatchImage {
     CopyKind kind = CopyKind::image;
     Place place;
     ImageId image;
+    std::size_t disks = 1;  // that a complete image has
     Instant since{};
 };
 
@@ -199,6 +209,7 @@ struct WatchExport {
     CopyId copy;
     BucketPlace bucket;
     std::string prefix;
+    ImageId image;
     std::vector<std::string> keys;
     Instant since{};
 };
@@ -240,6 +251,10 @@ using Action = std::variant<
     action::CheckInstance,
     action::StartInstance,
     action::Wait>;
+
+// The objects among `listed` that belong to this image: those named after it; if none is, those
+// named after no image at all (the form that the console writes).
+std::vector<StoredObject> objects_of(const ImageId& image, const std::vector<StoredObject>& listed);
 
 // Changes `backup` and says what to do. Events for copies that are past them change nothing, so a
 // late or repeated answer is harmless. The backup is `finished` when the last copy is settled.

@@ -82,7 +82,7 @@ void Machine::begin(const std::vector<CopyId>* among) {
     }
     for (const CopyKind kind : {CopyKind::image, CopyKind::replica, CopyKind::exported}) {
         const bool ready = kind == CopyKind::image || source().state == CopyState::done;
-        if (!ready) {
+        if (!ready || (kind == CopyKind::image && awaits_power_check())) {
             continue;
         }
         for (std::vector<CopyId>& ids : planned(kind, among)) {
@@ -111,8 +111,8 @@ void Machine::look(const Copy& copy) {
 void Machine::watch(const Copy& copy) {
     const Instant since = copy.accepted_at.value_or(now_);
     if (copy.kind != CopyKind::exported) {
-        actions_.emplace_back(action::WatchImage{copy.id, copy.kind, copy.place, copy.image, since}
-        );
+        actions_.emplace_back(action::WatchImage{
+            copy.id, copy.kind, copy.place, copy.image, 1 + backup_.data_disks.size(), since});
         return;
     }
     std::vector<std::string> keys;
@@ -120,7 +120,7 @@ void Machine::watch(const Copy& copy) {
         keys.push_back(object.key);
     }
     actions_.emplace_back(action::WatchExport{
-        copy.id, bucket_of(copy), copy.name, std::move(keys), since});
+        copy.id, bucket_of(copy), copy.name, source().image, std::move(keys), since});
 }
 
 // Marks the copies as intended and puts the one call for them on the way.
@@ -238,6 +238,18 @@ void Machine::begin_waiting_siblings() {
     }
 }
 
+// Counted from when the copy could be asked for first; but after a long time without the daemon or
+// the network, an old start alone is no reason to give up.
+bool Machine::may_retry(const Copy& copy) const {
+    const std::optional<Instant> begun =
+        copy.kind == CopyKind::image ? backup_.started : backup_.copies.front().settled_at;
+    return now_ - begun.value_or(now_) < retry_window || copy.tries < tries_least;
+}
+
+void Machine::discard(const Copy& copy) {
+    actions_.emplace_back(action::DiscardImage{copy.id, copy.place, copy.image});
+}
+
 // Looked for by name, and not there.
 void Machine::absent(Copy& copy) {
     const Instant intended = copy.intended_at.value_or(now_);
@@ -251,7 +263,7 @@ void Machine::absent(Copy& copy) {
         try_under_new_name(copy, name_taken, "the image name was taken");
         return;
     }
-    if (!may_retry()) {
+    if (!may_retry(copy)) {
         end(copy, CopyState::failed, copy.code, "the cloud never answered; last: " + copy.reason);
         return;
     }

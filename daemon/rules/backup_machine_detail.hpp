@@ -38,6 +38,7 @@ public:
     void on(const event::ExportCompleted&);
     void on(const event::Overdue&);
     void on(const event::Discarded&);
+    void on(const event::DiscardFailed&);
     void on(const event::InstanceSeen&);
     void on(const event::StartAccepted&);
     void on(const event::StartFailed&);
@@ -80,11 +81,15 @@ private:
     void settle_dependents();
     void close_if_settled();
 
-    bool may_retry() const { return now_ - backup_.started.value_or(now_) < retry_window; }
+    void discard(const Copy& copy);
+    bool may_retry(const Copy& copy) const;
+    bool awaits_power_check() const;
+    void seen_before_power_off(const std::optional<std::string>& state);
 
     Backup& backup_;
     Instant now_;
     bool image_was_settled_;
+    bool power_known_ = false;  // in this very step: the instance was just looked at
     std::vector<Action> actions_;
 };
 

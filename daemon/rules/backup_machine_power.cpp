@@ -1,5 +1,6 @@
-// An instance that was powered off for its image must run again, whatever became of the image. The
-// cloud does not say whether it starts the instance by itself, so its state decides.
+// An instance that is powered off for its image must run again, whatever became of the image, if
+// it ran before. The cloud does not say whether it starts the instance by itself, so the state
+// decides, read right before the call and after the image is settled.
 #include "rules/backup_machine_detail.hpp"
 
 namespace cvmbackup::backup_machine {
@@ -10,11 +11,32 @@ constexpr Duration start_poll = std::chrono::seconds(30);
 
 }  // namespace
 
+// Between the plan and the call lie spread, limits and retries: the operator may have started or
+// stopped the instance meanwhile.
+bool Machine::awaits_power_check() const {
+    const Copy& image = backup_.copies.front();
+    return backup_.power_off && !power_known_ && image.state == CopyState::planned &&
+           image.attempt == 1 && !image.intended_at && !backup_.cancel_requested;
+}
+
+void Machine::seen_before_power_off(const std::optional<std::string>& state) {
+    if (!state) {
+        end(source(),
+            CopyState::failed,
+            "InvalidInstanceId.NotFound",
+            "the instance does not exist any more");
+        return;
+    }
+    backup_.start_again = *state != "STOPPED";
+    power_known_ = true;
+    begin(nullptr);
+}
+
 void Machine::start_again_if_needed() {
     if (!backup_.start_again || image_was_settled_ || !is_settled(source())) {
         return;
     }
-    if (source().intended_at) {
+    if (source().intended_at || source().attempt > 1) {
         check_instance();
     } else {
         backup_.start_again = false;  // it was never asked to stop
@@ -35,19 +57,28 @@ void Machine::not_started(const std::string& why) {
 }
 
 void Machine::on(const event::InstanceSeen& event) {
+    if (awaits_power_check()) {
+        seen_before_power_off(event.state);
+        return;
+    }
     if (!backup_.start_again || !is_settled(source())) {
         return;
     }
+    const bool expired =
+        now_ - source().settled_at.value_or(now_) > start_window && source().tries >= tries_least;
     if (!event.state) {
         not_started("it does not exist any more");
     } else if (*event.state == "RUNNING") {
         backup_.start_again = false;
-    } else if (now_ - source().settled_at.value_or(now_) > start_window) {
+    } else if (expired) {
         not_started("it is " + *event.state);
-    } else if (*event.state == "STOPPED") {
-        actions_.emplace_back(action::StartInstance{backup_.place, backup_.instance});
     } else {
-        wait({}, now_ + start_poll);
+        source().tries += 1;
+        if (*event.state == "STOPPED") {
+            actions_.emplace_back(action::StartInstance{backup_.place, backup_.instance});
+        } else {
+            wait({}, now_ + start_poll);
+        }
     }
 }
 
@@ -56,10 +87,20 @@ void Machine::on(const event::StartAccepted&) {
 }
 
 void Machine::on(const event::StartFailed& event) {
+    if (awaits_power_check()) {
+        if (event.failure.remedy == Remedy::give_up) {
+            end(source(), CopyState::failed, event.failure.code, event.failure.text);
+        } else {
+            wait({}, now_ + start_poll);
+        }
+        return;
+    }
     if (!backup_.start_again) {
         return;
     }
-    const bool expired = now_ - source().settled_at.value_or(now_) > start_window;
+    source().tries += 1;
+    const bool expired =
+        now_ - source().settled_at.value_or(now_) > start_window && source().tries >= tries_least;
     if (expired || event.failure.remedy == Remedy::give_up) {
         not_started(event.failure.text);
     } else {

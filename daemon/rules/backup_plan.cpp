@@ -2,7 +2,6 @@
 
 #include "rules/exportable.hpp"
 #include "rules/image_name.hpp"
-#include "rules/selection.hpp"
 
 #include <algorithm>
 
@@ -79,24 +78,20 @@ Backup plan_backup(const Policy& policy, const Instance& instance, const BackupO
 }
 
 Backup unmade_backup(
-    const Policy& policy,
-    const InstanceId& instance,
-    const std::string& instance_name,
-    const BackupOrder& order,
-    Result result,
-    const std::string& reason
+    const Policy& policy, const Selected::Skipped& left_out, const BackupOrder& order
 ) {
     Backup backup;
     backup.policy = policy.name;
     backup.place = Place{policy.account, policy.region};
-    backup.instance = instance;
-    backup.instance_name = instance_name;
+    backup.instance = left_out.instance;
+    backup.instance_name = left_out.name;
     backup.due = order.due;
     backup.start_at = order.start_at;
     backup.state = BackupState::finished;
     backup.finished = order.start_at;
-    backup.result = result;
-    backup.reasons.push_back(reason);
+    backup.result = left_out.result;
+    backup.impossible = left_out.impossible;
+    backup.reasons.push_back(left_out.reason);
     return backup;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/backup.hpp"
+#include "rules/selection.hpp"
 
 #include <string>
 #include <vector>
@@ -19,12 +20,7 @@ Backup plan_backup(const Policy& policy, const Instance& instance, const BackupO
 
 // A backup that will not be made, recorded so that nobody has to wonder.
 Backup unmade_backup(
-    const Policy& policy,
-    const InstanceId& instance,
-    const std::string& instance_name,
-    const BackupOrder& order,
-    Result result,
-    const std::string& reason
+    const Policy& policy, const Selected::Skipped& left_out, const BackupOrder& order
 );
 
 // What a run's backups amount to.

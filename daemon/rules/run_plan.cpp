@@ -45,7 +45,8 @@ void restrict_to(
             gone ? "" : there->name,
             gone ? "there is no such instance in the policy's region"
                  : "the policy does not select this instance",
-            Result::failed});
+            Result::failed,
+            false});
     }
 }
 
@@ -85,18 +86,18 @@ RunPlan plan_run(
     }
     const BackupOrder at_once{firing.due, now, false};
     for (const Selected::Skipped& left : selected.left_out) {
-        plan.backups.push_back(unmade_backup(
-            firing.policy, left.instance, left.name, at_once, left.result, left.reason
-        ));
+        plan.backups.push_back(unmade_backup(firing.policy, left, at_once));
     }
     for (const Instance& instance : selected.chosen) {
         if (const auto other = known.under_way.find(instance.id); other != known.under_way.end()) {
-            const std::string reason = "its previous backup (" +
-                                       std::to_string(other->second.value()) +
-                                       ") is still under way";
-            plan.backups.push_back(unmade_backup(
-                firing.policy, instance.id, instance.name, at_once, Result::skipped, reason
-            ));
+            const Selected::Skipped busy{
+                instance.id,
+                instance.name,
+                "its previous backup (" + std::to_string(other->second.value()) +
+                    ") is still under way",
+                Result::skipped,
+                false};
+            plan.backups.push_back(unmade_backup(firing.policy, busy, at_once));
             continue;
         }
         const BackupOrder order{

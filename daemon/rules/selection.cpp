@@ -141,7 +141,11 @@ Selected select_instances(const Policy& policy, const std::vector<Instance>& inv
         }
         if (auto reason = why_not_now(instance)) {
             selected.left_out.push_back(
-                {instance.id, instance.name, std::move(*reason), Result::skipped}
+                {instance.id,
+                 instance.name,
+                 std::move(*reason),
+                 Result::skipped,
+                 instance.state == "STOPPED"}
             );
         } else {
             selected.chosen.push_back(instance);

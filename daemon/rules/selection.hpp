@@ -17,6 +17,7 @@ struct Selected {
         std::string name;
         std::string reason;
         Result result = Result::skipped;  // skipped, or failed for a listed one that is not there
+        bool impossible = false;          // a lasting state, not one that passes
 
         bool operator==(const Skipped&) const = default;
     };

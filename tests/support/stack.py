@@ -81,7 +81,8 @@ class Stack:
             (folder / name).write_text(text)
         (self.folder / "config" / "cvmbackup.toml").write_text(
             f'[account.prod]\napi_endpoint = "{url}"\ncos_endpoint = "{url}"\n'
-            f'[catalog]\npath = "../catalog.db"\n[metrics]\nlisten = "unix:{self.folder}/metrics"\n')
+            '[catalog]\npath = "../catalog.db"\n'
+            f'[metrics]\nlisten = "unix:{self.folder}/metrics"\n')
         secret = self.folder / "config" / "prod.secret"
         secret.write_text(f"[default]\nsecret_id = {SECRET_ID}\nsecret_key = {SECRET_KEY}\n")
         for path in (self.folder / "config").rglob("*"):

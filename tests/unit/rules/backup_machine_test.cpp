@@ -111,6 +111,12 @@ TEST_F(BackupMachine, RefusalsEndWithTheirReasonAfterTheRetryWindow) {
     intend_image();
     now += retry_window;
 
+    for (int tries = 0; tries < tries_least; ++tries) {
+        EXPECT_EQ(backup.state, BackupState::running);
+        feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceInUse")});
+        feed(event::TimePassed{{image_copy}});
+        feed(event::TurnCame{{image_copy}});
+    }
     feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceInUse")});
 
     EXPECT_EQ(backup.result, Result::failed);

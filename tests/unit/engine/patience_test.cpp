@@ -1,0 +1,186 @@
+// Waiting ends: by what the cloud says, by refusals that last, and never because of an old clock.
+#include "engine_world.hpp"
+#include "rules/calendar.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::Each;
+using testing::Field;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+Policy with_export(const std::string& prefix) {
+    Policy policy = web_policy();
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"), prefix, ExportFormat::qcow2, Every::backup, Keep()};
+    policy.exported->keep.last = 5;
+    return policy;
+}
+
+TEST(Patience, EndsARunWhoseImagesMayNotBeReadAnyMore) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "DescribeImages"
+kind = "error"
+code = "UnauthorizedOperation.PermissionDenied"
+after = "5min"
+)");
+
+    ASSERT_TRUE(world.run_until_done(12h));
+
+    EXPECT_EQ(world.newest_backup().result, Result::failed);
+    EXPECT_THAT(world.newest_backup().reasons, Contains(HasSubstr("PermissionDenied")));
+}
+
+TEST(Patience, EndsARunWhoseBucketMayNotBeReadAnyMore) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "cos:GetBucket"
+kind = "error"
+code = "AccessDenied"
+status = 403
+)");
+    world.settings.policies = {with_export("web/{instance}/{time}")};
+
+    ASSERT_TRUE(world.run_until_done(24h));
+
+    EXPECT_EQ(world.newest_backup().result, Result::partial);
+    EXPECT_FALSE(world.catalog->runs(std::nullopt, 1).front().good);
+}
+
+TEST(Patience, AfterLongDowntimeNewImagesAreStillLookedAtInTime) {
+    EngineWorld world("[timing]\ncreate = \"10min\"\ncopy = \"10min\"\n" + web_world(1));
+    world.run_for(17min);
+    world.crash();
+    world.now += 10h;
+    ASSERT_TRUE(world.run_until_done());
+    const Outcome<RunId> second = world.engine().run_now(PolicyName("web"), {});
+    ASSERT_TRUE(second);
+
+    ASSERT_TRUE(world.run_until_done(40min));
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(Patience, ALongTimeWithoutTheDaemonDoesNotEndALostAnswersImage) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "CreateImage"
+kind = "lost-after"
+nth = [1]
+)");
+    world.run_for(15min + 5s);
+    world.crash();
+    world.now += 30h;
+    world.begin();
+    world.life->transport.unreachable = true;
+    world.run_for(5min);
+    world.life->transport.unreachable = false;
+
+    ASSERT_TRUE(world.run_until_done());
+
+    const std::vector<Backup> backups = world.all_backups();
+    EXPECT_EQ(backups.back().result, Result::ok);
+    EXPECT_THAT(world.doubled_names(), testing::IsEmpty());
+}
+
+TEST(Exports, UnderOnePrefixAreNotTakenForEachOther) {
+    EngineWorld world("[timing]\nexport = \"30min\"\n" + web_world(1));
+    world.settings.policies = {with_export("web/{instance}/{date}")};
+    ASSERT_TRUE(world.run_until_done());
+    const Outcome<RunId> second = world.engine().run_now(PolicyName("web"), {});
+    ASSERT_TRUE(second);
+
+    ASSERT_TRUE(world.run_until_done());
+
+    const std::vector<Backup> backups = world.all_backups();
+    ASSERT_THAT(backups, SizeIs(2));
+    EXPECT_NE(backups[0].copies[2].objects[0].key, backups[1].copies[2].objects[0].key);
+    EXPECT_THAT(world.keys(), SizeIs(2));
+}
+
+TEST(Exports, AreFoundUnderEveryDocumentedFormOfTheirNames) {
+    for (const char* form : {"documented", "example", "console", "console-objects"}) {
+        SCOPED_TRACE(form);
+        EngineWorld world(
+            "[behaviour]\nexport_names = \"" + std::string(form) + "\"\n" + web_world(2)
+        );
+        world.settings.policies = {with_export("web/{instance}/{time}")};
+
+        ASSERT_TRUE(world.run_until_done());
+
+        EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+    }
+}
+
+TEST(Cancelling, WithALimitEndsBegunAndWaitingBackupsTogether) {
+    EngineWorld world(web_world(4));
+    world.settings.backups_in_flight = 1;
+    world.run_for(15min + 1s);
+    const std::vector<JobStatus> jobs = world.engine().jobs();
+    ASSERT_THAT(jobs, SizeIs(1));
+
+    ASSERT_TRUE(world.engine().cancel(jobs.front().run.id));
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_LE(world.calls("CreateImage"), 1U);
+    EXPECT_THAT(world.all_backups(), SizeIs(4));
+}
+
+TEST(DeniedWindows, HoldBackWhatHadToWaitForRoom) {
+    EngineWorld world(web_world(3));
+    world.settings.backups_in_flight = 1;
+    world.settings.policies.front().deny = {*parse_deny("02:20-09:00").window};
+    world.run_for(4h);
+    EXPECT_EQ(world.calls("CreateImage"), 1U);
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.calls("CreateImage"), 3U);
+    EXPECT_GE(world.now, *parse_rfc3339("2027-01-04T09:00:00Z"));
+}
+
+TEST(Clocks, ThatWereWrongOnceDoNotSilenceAPolicy) {
+    EngineWorld world(web_world(1));
+    world.now = *parse_rfc3339("2037-06-01T00:00:00Z");
+    world.begin();
+    world.crash();
+    world.now = *parse_rfc3339("2027-01-04T02:00:00Z");
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.newest_backup().due, *parse_rfc3339("2027-01-04T02:15:00Z"));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("lies in the future")));
+}
+
+TEST(Runs, AreGoodOnlyWhenNothingThatCanBeMadeIsMissing) {
+    EngineWorld world(web_world(1, R"(
+[[account.instance]]
+id = "ins-parked01"
+region = "ap-guangzhou"
+state = "STOPPED"
+stop_charging = true
+tags = { tier = "web" }
+)"));
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_TRUE(world.catalog->runs(std::nullopt, 1).front().good);
+
+    EngineWorld rebooting(web_world(1, R"(
+[[account.instance]]
+id = "ins-reboots1"
+region = "ap-guangzhou"
+state = "REBOOTING"
+tags = { tier = "web" }
+)"));
+    ASSERT_TRUE(rebooting.run_until_done());
+    EXPECT_FALSE(rebooting.catalog->runs(std::nullopt, 1).front().good);
+}
+
+}  // namespace
+}  // namespace cvmbackup

@@ -1,0 +1,83 @@
+// Instances that are powered off for their image run again, if they ran before.
+#include "engine_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+
+Policy cold_policy() {
+    Policy policy = web_policy();
+    policy.consistency = Consistency::power_off;
+    return policy;
+}
+
+std::string state_of_first(const EngineWorld& world) {
+    return world.cloud->state().instances.begin()->second.state;
+}
+
+TEST(PowerOff, AlsoWhenTheDaemonWasAwayForHoursAfterTheImage) {
+    EngineWorld world("[timing]\ncreate = \"10min\"\n" + web_world(1));
+    world.settings.policies = {cold_policy()};
+    world.run_for(25min + 5s);
+    world.crash();
+    world.now += 5h;
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(state_of_first(world), "RUNNING");
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(PowerOff, AlsoWhenTheImageFailsAfterTheBackupWasCancelled) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "CreateImage"
+kind = "task-fails"
+nth = [1]
+)");
+    world.settings.policies = {cold_policy()};
+    world.run_for(20min);
+    ASSERT_TRUE(world.engine().cancel(world.engine().jobs().front().run.id));
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(state_of_first(world), "RUNNING");
+}
+
+TEST(PowerOff, LeavesAnInstanceOffThatWasOffBefore) {
+    EngineWorld world(web_world(0, R"(
+[[account.instance]]
+id = "ins-coldspar"
+region = "ap-guangzhou"
+state = "STOPPED"
+tags = { tier = "web" }
+)"));
+    world.settings.policies = {cold_policy()};
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(state_of_first(world), "STOPPED");
+    EXPECT_EQ(world.calls("StartInstances"), 0U);
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(PowerOff, LooksAtTheInstanceAgainRightBeforeTheCall) {
+    EngineWorld world(web_world(1));
+    Policy policy = cold_policy();
+    policy.spread = 10h;
+    world.settings.policies = {policy};
+    world.run_for(16min);
+    world.cloud->state().instances.begin()->second.state = "STOPPED";
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(state_of_first(world), "STOPPED");
+    EXPECT_EQ(world.calls("StartInstances"), 0U);
+}
+
+}  // namespace
+}  // namespace cvmbackup
