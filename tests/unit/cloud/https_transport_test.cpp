@@ -1,14 +1,10 @@
-#include "cloud/https_transport.hpp"
-
-#include "loopback_server.hpp"
+#include "sockets_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace cvmbackup {
 namespace {
@@ -19,59 +15,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using Afterwards = LoopbackServer::Afterwards;
-
-class OverSockets : public ::testing::Test {
-protected:
-    void listen(const ServerFiles* tls) { server.emplace(io, tls); }
-
-    void make_transport(HttpsSettings settings) {
-        transport = make_https_transport(io.get_executor(), std::move(settings));
-    }
-
-    HttpRequest request() const {
-        HttpRequest request;
-        request.tls = false;
-        request.connect_host = "127.0.0.1";
-        request.port = server->port();
-        request.host = "cvm.ap-guangzhou.tencentcloudapi.com";
-        request.body = "{}";
-        request.timeout = 10s;
-        return request;
-    }
-
-    HttpRequest read() const {
-        HttpRequest result = request();
-        result.repeatable = true;
-        return result;
-    }
-
-    Outcome<HttpAnswer> send(HttpRequest what) {
-        if (!transport)
-            make_transport({});
-        std::optional<Outcome<HttpAnswer>> answer;
-        const auto on_end = [&answer](std::exception_ptr error, Outcome<HttpAnswer> value) {
-            if (error)
-                std::rethrow_exception(error);
-            answer = std::move(value);
-        };
-        boost::asio::co_spawn(io, transport->send(std::move(what)), on_end);
-        io.restart();
-        while (!answer)
-            if (io.run_one() == 0)
-                throw std::logic_error("nobody will ever answer");
-        return std::move(*answer);
-    }
-
-    // Lets what is under way in the kernel arrive.
-    void settle() {
-        while (io.run_one_for(50ms) != 0) {
-        }
-    }
-
-    boost::asio::io_context io;
-    std::optional<LoopbackServer> server;
-    std::unique_ptr<Transport> transport;
-};
 
 class Plain : public OverSockets {
 protected:
@@ -330,93 +273,6 @@ TEST_F(Plain, ClosesConnectionsNobodyUses) {
     send(request());
 
     EXPECT_EQ(server->connections, 2U);
-}
-
-class OverTls : public OverSockets {
-protected:
-    OverTls()
-        : files(make_server_files("cloud.test")) {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ca-XXXXXX").string();
-        const int handle = ::mkstemp(pattern.data());
-        ::close(handle);
-        ca_file = pattern;
-        std::ofstream(ca_file) << files.ca_pem;
-        listen(&files);
-    }
-
-    ~OverTls() override { std::filesystem::remove(ca_file); }
-
-    void trust_the_authority() {
-        HttpsSettings settings;
-        settings.ca_file = ca_file;
-        make_transport(std::move(settings));
-    }
-
-    HttpRequest tls_request() const {
-        HttpRequest result = request();
-        result.tls = true;
-        return result;
-    }
-
-    ServerFiles files;
-    std::string ca_file;
-};
-
-TEST_F(OverTls, TalksToAServerItTrustsAndKeepsTheConnection) {
-    trust_the_authority();
-    server->reply("secure");
-    server->reply("again");
-
-    const auto first = send(tls_request());
-    const auto second = send(tls_request());
-
-    ASSERT_TRUE(first) << first.error().text;
-    EXPECT_EQ(first->body, "secure");
-    EXPECT_EQ(second->body, "again");
-    EXPECT_EQ(server->connections, 1U);
-}
-
-TEST_F(OverTls, RefusesAnUnknownAuthority) {
-    const auto answer = send(tls_request());
-    settle();
-
-    EXPECT_EQ(answer.error().remedy, Remedy::retry_later);
-    EXPECT_EQ(answer.error().code, "TLS");
-    EXPECT_THAT(answer.error().text, HasSubstr("is not trusted: unable to get local issuer"));
-    EXPECT_THAT(server->requests, IsEmpty());
-}
-
-TEST_F(OverTls, RefusesACertificateForAnotherName) {
-    trust_the_authority();
-    HttpRequest elsewhere = tls_request();
-    elsewhere.connect_host = "localhost";
-
-    const auto answer = send(std::move(elsewhere));
-    settle();
-
-    EXPECT_EQ(answer.error().code, "TLS");
-    EXPECT_THAT(answer.error().text, HasSubstr("hostname mismatch"));
-    EXPECT_THAT(server->requests, IsEmpty());
-}
-
-TEST_F(OverTls, RefusesAServerWithoutTls) {
-    LoopbackServer plain(io, nullptr);
-    HttpRequest to_plain = tls_request();
-    to_plain.port = plain.port();
-    to_plain.timeout = 300ms;
-
-    const auto answer = send(std::move(to_plain));
-
-    EXPECT_EQ(answer.error().remedy, Remedy::retry_later);
-    EXPECT_THAT(plain.requests, IsEmpty());
-}
-
-TEST_F(OverTls, NoticesATruncatedAnswer) {
-    trust_the_authority();
-    server->replies.push_back({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", Afterwards::close}
-    );
-
-    EXPECT_EQ(send(tls_request()).error().remedy, Remedy::look_first);
 }
 
 }  // namespace
