@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -14,6 +16,7 @@ namespace {
 
 // A listing that keeps growing while it is read must end some time.
 constexpr std::size_t pages_max = 1000;
+constexpr std::size_t rounds_max = 3;
 
 const char* action_of(Change change) {
     switch (change) {
@@ -148,9 +151,11 @@ Task<Outcome<void>> TencentCloud::start_instance(Place place, InstanceId instanc
     co_return without_value(done);
 }
 
-Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, InstanceQuery query) {
-    std::vector<Instance> all;
-    std::set<InstanceId> seen;
+Task<Outcome<TencentCloud::InstanceListing>> TencentCloud::list_instances(
+    Place place, InstanceQuery query
+) {
+    InstanceListing listing;
+    std::optional<std::size_t> total;
     std::size_t offset = 0;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
         ApiCall call = api_call(place, "DescribeInstances", std::string());
@@ -159,14 +164,40 @@ Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, Instan
             co_await ask<Page<Instance>>(std::move(call), decode_instances);
         if (!page)
             co_return page.error();
-        // Instances that come and go meanwhile shift the pages; the same one may be met twice.
-        for (Instance& instance : page->items)
-            if (seen.insert(instance.id).second)
-                all.push_back(std::move(instance));
+        if (total && *total != page->total)
+            listing.stood_still = false;
+        total = page->total;
         offset += page->items.size();
-        if (page->items.empty() || offset >= page->total)
+        const bool is_last = page->items.empty() || offset >= page->total;
+        for (Instance& instance : page->items) {
+            InstanceId id = instance.id;
+            listing.instances.insert_or_assign(std::move(id), std::move(instance));
+        }
+        if (is_last)
             break;
     }
+    if (listing.instances.size() < total.value_or(0))
+        listing.stood_still = false;
+    co_return listing;
+}
+
+// Instances that come and go meanwhile shift the pages: one is met twice, another not at all. So a
+// list that moved is read again. Whatever was seen counts; the cloud refuses what is gone.
+Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, InstanceQuery query) {
+    std::map<InstanceId, Instance> seen;
+    bool stood_still = false;
+    for (std::size_t round = 0; round < rounds_max && !stood_still; ++round) {
+        Outcome<InstanceListing> listing = co_await list_instances(place, query);
+        if (!listing)
+            co_return listing.error();
+        stood_still = listing->stood_still;
+        listing->instances.merge(seen);  // the newest of each stays
+        seen = std::move(listing->instances);
+    }
+    std::vector<Instance> all;
+    all.reserve(seen.size());
+    for (auto& [id, instance] : seen)
+        all.push_back(std::move(instance));
     co_return all;
 }
 

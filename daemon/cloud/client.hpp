@@ -9,6 +9,10 @@
 #include "cloud/tencent_cloud.hpp"
 #include "ports/cloud.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace cvmbackup {
 
 class TencentCloud : public CloudClient {
@@ -63,6 +67,14 @@ private:
     // Makes the call and reads its answer.
     template <class Result>
     Task<Outcome<Result>> ask(ApiCall call, Decoder<Result> decode);
+
+    // One reading of all pages, and whether the list stood still meanwhile.
+    struct InstanceListing {
+        std::map<InstanceId, Instance> instances;
+        bool stood_still = true;
+    };
+
+    Task<Outcome<InstanceListing>> list_instances(Place place, InstanceQuery query);
 
     Accounts& accounts_;
     Pace& pace_;

@@ -1,11 +1,11 @@
 // The whole client, from the port down to whole HTTP requests, over a scripted transport.
-#include "cloud_support.hpp"
+#include "client_fixture.hpp"
 
-#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <string>
 
 namespace cvmbackup {
 namespace {
@@ -17,28 +17,10 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-const Place place{AccountName("prod"), Region("ap-guangzhou")};
 const BucketPlace bucket{AccountName("prod"), Region("ap-guangzhou"), BucketName("ops-1250000000")};
 
-class Client : public ::testing::Test, protected CloudFixture {
+class Client : public ClientFixture {
 protected:
-    Client() {
-        ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDtest", 1);
-        ::setenv("TENCENTCLOUD_SECRET_KEY", "keytest", 1);
-        Account account;
-        account.name = AccountName("prod");
-        account.credentials = CredentialSource::environment;
-        CloudSettings settings;
-        settings.accounts = {account};
-        cloud = make_cloud(transport, clock, random, observer, settings);
-        clock.run_for(1s);  // past the hold after a start
-    }
-
-    ~Client() override {
-        ::unsetenv("TENCENTCLOUD_SECRET_ID");
-        ::unsetenv("TENCENTCLOUD_SECRET_KEY");
-    }
-
     Outcome<ImageId> create_image() {
         CreateImageRequest request;
         request.instance = InstanceId("ins-00000001");
@@ -49,8 +31,6 @@ protected:
     std::string_view header(std::size_t request, std::string_view name) {
         return find_header(transport.sent.at(request).headers, name);
     }
-
-    std::unique_ptr<CloudClient> cloud;
 };
 
 TEST_F(Client, SendsACompleteSignedRequestToTheRegionalEndpoint) {
@@ -255,34 +235,6 @@ TEST_F(Client, WaitsForTheLimiterInTurnAndSaysForHowLong) {
     EXPECT_GT(transport.arrivals[10] - transport.arrivals[0], 1s);
     EXPECT_EQ(observer.answers[9].throttled, 0s);
     EXPECT_EQ(observer.answers[10].throttled, transport.arrivals[10] - transport.arrivals[0]);
-}
-
-std::string instance_page(int begin, int end, int total) {
-    std::string set;
-    for (int i = begin; i < end; ++i)
-        set += (set.empty() ? "" : ",") + (R"({"InstanceId":"ins-)" + std::to_string(i) + R"("})");
-    return R"({"TotalCount":)" + std::to_string(total) + R"(,"InstanceSet":[)" + set + "]}";
-}
-
-TEST_F(Client, ReadsAllPagesOfInstancesAndEachInstanceOnce) {
-    transport.then(json_answer(instance_page(0, 100, 150)));
-    transport.then(json_answer(instance_page(98, 148, 150)));  // two were removed meanwhile
-
-    const auto instances = run(cloud->instances(place, InstanceQuery()));
-
-    EXPECT_THAT(instances.value(), SizeIs(148));
-    const auto second = boost::json::parse(transport.sent.at(1).body).as_object();
-    EXPECT_EQ(second.at("Offset").as_int64(), 100);
-}
-
-TEST_F(Client, ComparesImageNamesExactly) {
-    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
-        {"ImageId":"img-1","ImageName":"web-10"},{"ImageId":"img-2","ImageName":"web-1"}]})"));
-
-    const auto images = run(cloud->images_named(place, "web-1"));
-
-    ASSERT_THAT(images.value(), SizeIs(1));
-    EXPECT_EQ(images->front().id.text(), "img-2");
 }
 
 TEST_F(Client, CountsTheImagesThatUseTheQuota) {
