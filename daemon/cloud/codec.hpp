@@ -1,6 +1,7 @@
 // Our words to and from the JSON of API 3.0 (CVM 2017-03-12, STS 2018-08-13): pure functions.
 // Readers take the Response object; they accept unknown fields, nulls and missing optional fields,
-// and fail with a sentence on whatever we cannot do without.
+// and fail with a sentence on whatever we cannot do without. A list that is not there is no empty
+// list.
 #pragma once
 
 #include "model/cloud_objects.hpp"

@@ -103,7 +103,7 @@ Decoded<std::vector<SyncedImage>> decode_synced_images(const json::object& respo
     std::string problem;
     const JsonReader reader(response, "", problem);
     std::vector<SyncedImage> images;
-    for (const JsonReader& each : reader.objects("ImageSet")) {
+    for (const JsonReader& each : reader.demand_objects("ImageSet")) {
         SyncedImage image;
         image.image = ImageId(each.demand_text("ImageId"));
         image.region = Region(each.demand_text("Region"));
@@ -128,7 +128,7 @@ Decoded<Page<Instance>> decode_instances(const json::object& response) {
     const JsonReader reader(response, "", problem);
     Page<Instance> page;
     page.total = static_cast<std::size_t>(reader.demand_number("TotalCount"));
-    for (const JsonReader& each : reader.objects("InstanceSet"))
+    for (const JsonReader& each : reader.demand_objects("InstanceSet"))
         page.items.push_back(read_instance(each));
     return decoded(std::move(page), std::move(problem));
 }
@@ -138,7 +138,7 @@ Decoded<Page<Image>> decode_images(const json::object& response) {
     const JsonReader reader(response, "", problem);
     Page<Image> page;
     page.total = static_cast<std::size_t>(reader.demand_number("TotalCount"));
-    for (const JsonReader& each : reader.objects("ImageSet"))
+    for (const JsonReader& each : reader.demand_objects("ImageSet"))
         page.items.push_back(read_image(each));
     return decoded(std::move(page), std::move(problem));
 }
@@ -147,7 +147,7 @@ Decoded<std::vector<std::string>> decode_image_shares(const json::object& respon
     std::string problem;
     const JsonReader reader(response, "", problem);
     std::vector<std::string> accounts;
-    for (const JsonReader& each : reader.objects("SharePermissionSet"))
+    for (const JsonReader& each : reader.demand_objects("SharePermissionSet"))
         accounts.push_back(each.demand_text("AccountId"));
     return decoded(std::move(accounts), std::move(problem));
 }

@@ -85,6 +85,12 @@ std::optional<JsonReader> JsonReader::object(std::string_view key) const {
     return JsonReader(value->get_object(), inner, problem_);
 }
 
+std::vector<JsonReader> JsonReader::demand_objects(std::string_view key) const {
+    if (find(key) == nullptr)
+        complain(key, "is missing");
+    return objects(key);
+}
+
 std::string JsonReader::demand_text(std::string_view key) const {
     std::string value = text(key);
     if (value.empty())

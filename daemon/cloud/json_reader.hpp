@@ -28,7 +28,8 @@ public:
     std::vector<JsonReader> objects(std::string_view key) const;
     std::optional<JsonReader> object(std::string_view key) const;
 
-    std::string demand_text(std::string_view key) const;  // non-empty
+    std::vector<JsonReader> demand_objects(std::string_view key) const;  // there, if empty
+    std::string demand_text(std::string_view key) const;                 // non-empty
     std::int64_t demand_number(std::string_view key) const;
     void complain(std::string_view key, std::string_view what) const;
 

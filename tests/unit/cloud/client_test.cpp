@@ -101,6 +101,30 @@ TEST_F(Client, TakesBrokenEnvelopesAndGatewaysAsUnclear) {
     EXPECT_EQ(create_image().error().code, "Http502");
 }
 
+TEST_F(Client, TakesAnAnswerWithoutItsListAsNoAnswer) {
+    const HttpAnswer without = json_answer(R"({"TotalCount":0,"RequestId":"r-9"})");
+    transport.otherwise = [without](const HttpRequest&) { return Outcome<HttpAnswer>(without); };
+    const std::vector<ImageId> ids = {ImageId("img-00000001")};
+
+    EXPECT_EQ(run(cloud->images(place, ids)).error().code, "Answer");
+    EXPECT_EQ(run(cloud->images_named(place, "web-1")).error().code, "Answer");
+    EXPECT_EQ(run(cloud->instances(place, InstanceQuery())).error().code, "Answer");
+    EXPECT_EQ(run(cloud->image_shares(place, ids.front())).error().code, "Answer");
+    EXPECT_EQ(run(cloud->image_quota(place)).error().code, "Answer");
+}
+
+TEST_F(Client, LooksForCopiesWhenTheAnswerDoesNotNameThem) {
+    transport.then(json_answer(R"({"RequestId":"r-9"})"));
+    SyncImageRequest request;
+    request.image = ImageId("img-00000001");
+    request.destinations = {Region("ap-shanghai")};
+
+    const auto copies = run(cloud->sync_image(place, request));
+
+    EXPECT_EQ(copies.error().remedy, Remedy::look_first);
+    EXPECT_EQ(copies.error().code, "Answer");
+}
+
 TEST_F(Client, DoesNotSignAChangeThatWaitedTooLong) {
     transport.before_writing = 61s;
 

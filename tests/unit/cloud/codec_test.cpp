@@ -223,5 +223,22 @@ TEST(HostileAnswers, WithoutWhatWeNeedAreRefusedByName) {
     );
 }
 
+TEST(HostileAnswers, WithoutTheirListAreNoEmptyLists) {
+    EXPECT_EQ(decode_images(json(R"({"TotalCount": 0})")).error().why, "ImageSet is missing");
+    EXPECT_EQ(
+        decode_images(json(R"({"TotalCount": 0, "ImageSet": null})")).error().why,
+        "ImageSet is missing"
+    );
+    EXPECT_EQ(decode_instances(json(R"({"TotalCount": 0})")).error().why, "InstanceSet is missing");
+    EXPECT_EQ(decode_image_shares(json("{}")).error().why, "SharePermissionSet is missing");
+    EXPECT_EQ(decode_synced_images(json("{}")).error().why, "ImageSet is missing");
+    EXPECT_THAT(decode_image_quota(json("{}")).error().why, HasSubstr("ImageNumQuota is missing"));
+}
+
+TEST(Decoding, TakesEmptyListsAsEmpty) {
+    EXPECT_THAT(decode_images(json(R"({"TotalCount": 0, "ImageSet": []})"))->items, IsEmpty());
+    EXPECT_THAT(*decode_image_shares(json(R"({"SharePermissionSet": []})")), IsEmpty());
+}
+
 }  // namespace
 }  // namespace cvmbackup
