@@ -34,7 +34,7 @@ public:
         // One asks, the others wait for what it gets.
         Line::Place place(line_);
         while (!place.is_first())
-            co_await place.wait_until(Instant::max());
+            co_await place.wait();
         if (is_fresh())
             co_return secret_;
         if (failure_ && clock_.now() < ask_again_)

@@ -69,8 +69,12 @@ Task<Duration> Limiter::enter() {
         const Duration now = clock_.steady_now();
         if (place.is_first() && has_room(now))
             co_return now - begin;
-        const Instant deadline = next_chance(now);
-        co_await place.wait_until(deadline);
+        const std::optional<Duration> next = next_chance(now);
+        const bool is_timed = place.is_first() && next.has_value();
+        if (is_timed)
+            co_await place.pause(*next);
+        else
+            co_await place.wait();
     }
 }
 
@@ -86,7 +90,9 @@ bool Limiter::has_room(Duration now) {
     return now >= closed_until_ && under_way_ + reserved_.size() + cooling_.size() < slots_;
 }
 
-Instant Limiter::next_chance(Duration now) const {
+// How long until it is worth looking again; nothing if only a slot given back can change anything.
+// Never longer than the window: a slot that is given back meanwhile cools for as long.
+std::optional<Duration> Limiter::next_chance(Duration now) const {
     Duration next = Duration::max();
     if (closed_until_ > now)
         next = closed_until_;
@@ -94,7 +100,9 @@ Instant Limiter::next_chance(Duration now) const {
         next = cooling_.front();
     if (!reserved_.empty())
         next = std::min(next, reserved_.front().made + reservation_max);
-    return next == Duration::max() ? Instant::max() : clock_.now() + (next - now);
+    if (next == Duration::max())
+        return std::nullopt;
+    return std::min(next - now, window);
 }
 
 void Limiter::give_back() {

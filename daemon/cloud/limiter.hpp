@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 
 namespace cvmbackup {
 
@@ -53,7 +54,7 @@ private:
     Task<Duration> enter();
     void tidy(Duration now);
     bool has_room(Duration now);
-    Instant next_chance(Duration now) const;
+    std::optional<Duration> next_chance(Duration now) const;
     void give_back();
     void slow_down(Duration now);
     void speed_up(Duration now);

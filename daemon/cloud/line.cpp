@@ -17,9 +17,12 @@ Line::Place::~Place() {
     line_.wake_first();
 }
 
-Task<void> Line::Place::wait_until(Instant deadline) {
-    const Instant until = is_first() ? deadline : Instant::max();
-    co_await sleeper_->sleep_until(until);
+Task<void> Line::Place::wait() {
+    co_await sleeper_->sleep_until(Instant::max());
+}
+
+Task<void> Line::Place::pause(Duration time) {
+    co_await line_.clock_.sleep_for(time);
 }
 
 }  // namespace cvmbackup

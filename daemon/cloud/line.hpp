@@ -32,8 +32,11 @@ public:
 
         bool is_first() const { return line_.waiting_.front() == sleeper_.get(); }
 
-        // Returns when it is worth looking again.
-        Task<void> wait_until(Instant deadline);
+        // Returns when it is worth looking again: the first was woken, or another became it.
+        Task<void> wait();
+
+        // For the first: a time that nothing shortens, whatever becomes of the wall clock.
+        Task<void> pause(Duration time);
 
     private:
         Line& line_;

@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace cvmbackup {
 namespace {
@@ -149,6 +152,102 @@ TEST(Limiter, SurvivesThatEverybodyWhoWaitsIsDestroyed) {
     io.reset();
 
     EXPECT_EQ(clock->sleepers(), 0U);
+}
+
+// Its wall time can be set; sleeps until an instant of it take heed, as those of the real one do.
+class SettableClock final : public Clock {
+public:
+    explicit SettableClock(VirtualClock& clock)
+        : clock_(clock) {}
+
+    void set_back(Duration by) { wall_ -= by; }
+
+    Instant now() const override { return clock_.now() + wall_; }
+
+    Duration steady_now() const override { return clock_.steady_now(); }
+
+    std::unique_ptr<Sleeper> sleeper() override { return std::make_unique<WallSleeper>(*this); }
+
+    Task<void> sleep_for(Duration duration) override { return clock_.sleep_for(duration); }
+
+    Task<void> sleep_until(Instant deadline) override {
+        while (now() < deadline)
+            co_await clock_.sleep_for(deadline - now());
+    }
+
+private:
+    class WallSleeper final : public Sleeper {
+    public:
+        explicit WallSleeper(SettableClock& clock)
+            : clock_(clock)
+            , sleeper_(clock.clock_.sleeper()) {}
+
+        Task<void> sleep_until(Instant deadline) override {
+            while (!std::exchange(woken_, false) && clock_.now() < deadline) {
+                const bool ends = deadline != Instant::max();
+                const Instant until = ends ? deadline - clock_.wall_ : deadline;
+                co_await sleeper_->sleep_until(until);
+            }
+        }
+
+        void wake() override {
+            woken_ = true;
+            sleeper_->wake();
+        }
+
+    private:
+        SettableClock& clock_;
+        std::unique_ptr<Sleeper> sleeper_;
+        bool woken_ = false;
+    };
+
+    VirtualClock& clock_;
+    Duration wall_{0};
+};
+
+Task<void> take_turn(Limiter& limiter, Clock& clock, std::vector<Duration>& turns) {
+    co_await limiter.turn();
+    turns.push_back(clock.steady_now());
+}
+
+TEST(Limiter, KeepsItsPauseWhenTheWallClockIsSetBackMeanwhile) {
+    auto io = std::make_unique<boost::asio::io_context>();
+    VirtualClock time(*io, test_start);
+    SettableClock clock(time);
+    Limiter limiter(clock, 1, 30s);
+    std::vector<Duration> turns;
+    boost::asio::co_spawn(*io, take_turn(limiter, clock, turns), Limited::rethrow);
+    time.run_for(10s);
+
+    clock.set_back(3h);
+    time.run_for(5min);
+    io.reset();
+
+    EXPECT_EQ(turns, std::vector<Duration>{30s});
+}
+
+TEST(Limiter, PassesAReturnedSlotOnWhileTheOthersAreReserved) {
+    Limited world;
+    std::vector<Duration> turns;
+    world.call(200ms, 0ms);
+    for (int i = 0; i < 9; ++i)
+        boost::asio::co_spawn(world.io, world.limiter.turn(), Limited::rethrow);
+    boost::asio::co_spawn(world.io, take_turn(world.limiter, world.clock, turns), Limited::rethrow);
+    const Duration begin = world.clock.steady_now();
+
+    world.clock.run_for(2s);
+
+    ASSERT_EQ(turns.size(), 1U);
+    EXPECT_EQ(turns[0] - begin, 1220ms);
+}
+
+TEST(Limiter, DoesNotStirWhileNobodyWaits) {
+    Limited world;
+    world.call(1ms, 1ms, true);
+
+    world.clock.run_for(100ms);
+
+    EXPECT_EQ(world.clock.sleepers(), 0U);
 }
 
 TEST(Pace, HoldsTheFirstSecondAfterAStart) {
