@@ -214,8 +214,12 @@ std::optional<std::string> why_not_prefix(
     const auto holds = [&](const char* placeholder) {
         return prefix_template.find(placeholder) != std::string::npos;
     };
-    if (!holds("{instance}") || !(holds("{time}") || holds("{date}"))) {
-        return "a prefix must hold {instance} and {time} (or {date}), or exports would share it";
+    if (holds("{instance}") && holds("{date}") && !holds("{time}")) {
+        return "a prefix must hold {time}: {date} is the same for all exports of a day, which "
+               "would share the prefix";
+    }
+    if (!holds("{instance}") || !holds("{time}")) {
+        return "a prefix must hold {instance} and {time}, or exports would share it";
     }
     if (longest.size() + cloud_suffix_max > object_key_max) {
         return "object keys could grow longer than " + std::to_string(object_key_max) +

@@ -137,7 +137,8 @@ std::optional<std::string> wrong(const std::string& prefix_template) {
 }
 
 TEST(ObjectPrefixes, AreRefusedIfTwoExportsWouldShareThem) {
-    EXPECT_EQ(wrong("{instance}{date}"), std::nullopt);
+    EXPECT_THAT(wrong("{instance}/{date}"), Optional(HasSubstr("all exports of a day")));
+    EXPECT_EQ(wrong("{date}/{instance}/{time}"), std::nullopt);
     EXPECT_EQ(wrong("web/{instance}/{time}"), std::nullopt);
     EXPECT_THAT(wrong("web/{instance}"), Optional(HasSubstr("{time}")));
     EXPECT_THAT(wrong("web/{name}/{time}"), Optional(HasSubstr("{instance}")));
