@@ -19,12 +19,16 @@ Failure bad_endpoint(std::string_view url, std::string_view why) {
     return failure;
 }
 
+// Wherever it stands; an empty value takes the dot behind it along.
 bool replace_placeholder(std::string& text, const Value& value) {
-    const std::string name = '{' + std::string(value.first) + '}';
-    const auto at = text.find(name);
-    if (at == std::string::npos)
+    std::string name = '{' + std::string(value.first) + '}';
+    if (text.find(name) == std::string::npos)
         return false;
-    text.replace(at, name.size(), value.second);
+    if (value.second.empty())
+        name += '.';
+    for (auto at = text.find(name); at != std::string::npos;
+         at = text.find(name, at + value.second.size()))
+        text.replace(at, name.size(), value.second);
     return true;
 }
 

@@ -5,6 +5,9 @@
 #include <arpa/inet.h>
 #include <charconv>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace cvmbackup {
 
@@ -60,12 +63,47 @@ bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-std::string read_endpoint(Reader& reader, const char* key, bool secrets_travel) {
+// What an endpoint may hold, for the cloud room to replace; stand-ins take their places here.
+using Placeholders = std::vector<std::string_view>;
+
+std::string with_stand_ins(std::string text, const Placeholders& placeholders) {
+    for (const std::string_view placeholder : placeholders) {
+        for (auto at = text.find(placeholder); at != std::string::npos;
+             at = text.find(placeholder)) {
+            text.replace(at, placeholder.size(), "x");
+        }
+    }
+    return text;
+}
+
+std::string why_not_placeholder(
+    const std::string& key, const std::string& unknown, const Placeholders& placeholders
+) {
+    if (placeholders.empty()) {
+        return "'" + key + "' takes no placeholders, but there is '" + unknown + "'";
+    }
+    std::string known;
+    for (const std::string_view placeholder : placeholders) {
+        known += ' ' + std::string(placeholder);
+    }
+    return "'" + key + "': unknown placeholder '" + unknown + "'; there are" + known;
+}
+
+std::string read_endpoint(
+    Reader& reader, const char* key, const Placeholders& placeholders, bool secrets_travel
+) {
     const auto found = reader.text(key);
     if (!found || found->value.empty()) {
         return "";
     }
-    std::string_view rest = found->value;
+    const std::string endpoint = with_stand_ins(found->value, placeholders);
+    if (const auto open = endpoint.find('{'); open != std::string::npos) {
+        const auto close = endpoint.find('}', open);
+        const std::string unknown = endpoint.substr(open, close - open + 1);
+        reader.report().error(found->at, why_not_placeholder(key, unknown, placeholders));
+        return found->value;
+    }
+    std::string_view rest = endpoint;
     const bool is_plain = rest.starts_with("http://");
     const bool is_tls = rest.starts_with("https://");
     rest.remove_prefix(is_plain ? 7 : is_tls ? 8 : 0);
@@ -120,10 +158,12 @@ ReadAccount read_account(const Found<std::string>& name, Reader reader) {
     );
     read.account.credentials = credentials ? credentials->value : CredentialSource::file;
     read_secret_file(reader, read);
-    read.account.api_endpoint = read_endpoint(reader, "api_endpoint", true);
-    read.account.cos_endpoint = read_endpoint(reader, "cos_endpoint", true);
+    read.account.api_endpoint =
+        read_endpoint(reader, "api_endpoint", {"{service}", "{region}"}, true);
+    read.account.cos_endpoint =
+        read_endpoint(reader, "cos_endpoint", {"{bucket}", "{region}"}, true);
     // The metadata service speaks plain HTTP on a link-local address.
-    read.account.metadata_endpoint = read_endpoint(reader, "metadata_endpoint", false);
+    read.account.metadata_endpoint = read_endpoint(reader, "metadata_endpoint", {}, false);
     if (const auto role = reader.text("role_name")) {
         if (role->value.empty()) {
             reader.report().error(role->at, "'role_name' is empty; leave the key out");

@@ -52,6 +52,24 @@ TEST(Endpoints, WithPlaceholdersAreNamesOfTheirOwn) {
     EXPECT_EQ(cos->host, "b-1.cos-internal.ap-guangzhou.tencentcos.cn");
 }
 
+TEST(Endpoints, ReplaceAPlaceholderWhereverItStands) {
+    Account account;
+    account.api_endpoint = "https://{service}.{region}.cloud-{region}.example";
+
+    const auto api = api_endpoint(account, "cvm", Region("ap-guangzhou"));
+
+    EXPECT_EQ(api->host, "cvm.ap-guangzhou.cloud-ap-guangzhou.example");
+}
+
+TEST(Endpoints, OfGlobalServicesHaveNoRegion) {
+    Account account;
+    account.api_endpoint = "https://{service}.{region}.internal.example";
+
+    const auto sts = api_endpoint(account, "sts", Region());
+
+    EXPECT_EQ(sts->host, "sts.internal.example");
+}
+
 TEST(Endpoints, UnderstandPortsAndAddressesInBrackets) {
     EXPECT_EQ(*parse_endpoint("https://a.b:8443"), (Endpoint{true, "a.b", 8443, "a.b:8443"}));
     EXPECT_EQ(*parse_endpoint("http://[::1]:80/"), (Endpoint{false, "::1", 80, "[::1]:80"}));

@@ -66,6 +66,25 @@ TEST(Settings, TakeEveryKeyOfTheMainFile) {
     EXPECT_EQ(settings.accounts[0].role_name, "Mine");
 }
 
+TEST(Settings, TakeEndpointsWithPlaceholders) {
+    ConfigDirectory directory;
+    directory.write_policy("");
+    directory.write(
+        "cvmbackup.toml",
+        "[account.prod]\napi_endpoint = \"https://{service}.{region}.internal.example:8443\"\n"
+        "cos_endpoint = \"https://{bucket}.cos-internal.{region}.tencentcos.cn\"\n"
+    );
+    const Settings settings = loaded(directory);
+
+    ASSERT_EQ(settings.accounts.size(), 1U);
+    EXPECT_EQ(
+        settings.accounts[0].api_endpoint, "https://{service}.{region}.internal.example:8443"
+    );
+    EXPECT_EQ(
+        settings.accounts[0].cos_endpoint, "https://{bucket}.cos-internal.{region}.tencentcos.cn"
+    );
+}
+
 TEST(Settings, SwitchTheMetricsEndpointOffByAnEmptyAddress) {
     ConfigDirectory directory;
     directory.write_policy("");
