@@ -1,30 +1,28 @@
-// Things to be done after a while: one coroutine sleeps until the earliest. Counted on the clock
-// that never jumps; while anything is waited for, the wall clock being set costs at most a minute.
+// Things to be done after a while, counted on the clock that never jumps.
 #pragma once
 
 #include "ports/clock.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <functional>
-#include <map>
-#include <memory>
 
 namespace cvmbackup {
 
 class Alarms {
 public:
-    explicit Alarms(Clock& clock)
-        : clock_(clock)
-        , sleeper_(clock.sleeper()) {}
+    Alarms(boost::asio::any_io_executor executor, Clock& clock)
+        : executor_(std::move(executor))
+        , clock_(clock) {}
 
-    // Calls `what` on the loop when `delay` has passed; at once if it is not positive.
+    // Calls `what` on the loop when `delay` has passed, never from within this call.
     void after(Duration delay, std::function<void()> what);
-    Task<void> run();
 
 private:
+    Task<void> ring(Duration delay, std::function<void()> what);
+
+    boost::asio::any_io_executor executor_;
     Clock& clock_;
-    std::unique_ptr<Sleeper> sleeper_;
-    // By Clock::steady_now(); equal ones in order of arrival.
-    std::multimap<Duration, std::function<void()>> due_;
 };
 
 }  // namespace cvmbackup

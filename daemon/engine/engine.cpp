@@ -35,7 +35,7 @@ Engine::Engine(
     , catalog_(catalog)
     , observer_(observer)
     , options_(std::move(options))
-    , alarms_(clock)
+    , alarms_(executor, clock)
     , steps_(executor, clock, cloud, catalog, observer, alarms_)
     , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_)
     , scheduler_(
@@ -81,7 +81,6 @@ std::size_t Engine::backups_in(const std::optional<Run>& run) {
 }
 
 void Engine::begin() {
-    begin_task(executor_, alarms_.run());
     steps_.begin();
     runs_.resume(settings_.policies);
     begin_task(executor_, scheduler_.run());
