@@ -46,8 +46,9 @@ std::optional<std::string> why_not_mode(
     if ((status.st_mode & forbidden) == 0) {
         return std::nullopt;
     }
-    const bool writable = (status.st_mode & forbidden & (S_IWGRP | S_IWOTH)) != 0;
-    const bool others = (status.st_mode & forbidden & S_IRWXO) != 0;
+    const mode_t open = status.st_mode & forbidden;
+    const bool writable = (open & (S_IWGRP | S_IWOTH)) != 0;
+    const bool others = (open & (writable ? S_IWOTH : S_IROTH | S_IXOTH)) != 0;
     return std::string("is ") + (writable ? "writable" : "readable") + " by " +
            (others ? "everybody" : "its group") + "; run: chmod " + cure + " " + path.string();
 }

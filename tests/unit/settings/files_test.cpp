@@ -170,6 +170,14 @@ TEST(SecretFiles, MustBeClosedToOthers) {
     );
 }
 
+TEST(SecretFiles, ThatTheGroupMayWriteAreSaidToBeJustThat) {
+    ConfigDirectory directory;
+    directory.write_policy("");
+    directory.write("prod.secret", "[default]\n", 0664);
+
+    EXPECT_THAT(texts(check(directory)), ElementsAre(HasSubstr("is writable by its group")));
+}
+
 TEST(SecretFiles, OfTheOwnerAloneAreFine) {
     ConfigDirectory directory;
     directory.write_policy("");
