@@ -307,10 +307,14 @@ int serve(const Arguments& arguments) {
         std::cout << check_report(loaded);
         return loaded.settings ? EXIT_SUCCESS : exit_bad_configuration;
     }
-    if (!loaded.problems.empty()) {
-        std::cerr << check_report(loaded);
+    const std::unique_ptr<Log> log =
+        open_log(arguments.log_level, [&] { return time_by(arguments.clock); });
+    for (const Problem& problem : loaded.problems) {
+        const bool is_error = problem.severity == Severity::error;
+        log->write({is_error ? LogLevel::error : LogLevel::warning, to_text(problem), {}});
     }
     if (!loaded.settings) {
+        log->error("the configuration has errors; cvmbackupd --check shows them too");
         return exit_bad_configuration;
     }
     Daemon daemon(arguments, *std::move(loaded.settings));

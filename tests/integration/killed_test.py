@@ -98,8 +98,8 @@ def claims_of(stack):
 
 
 def check_results(stack):
-    """A lost answer may make a backup outlast the time to the next: that one is skipped, and says so.
-    Nothing else may keep a backup from being ok."""
+    """A lost answer may make a backup outlast the time to the next: that one is skipped, and says
+    so. Nothing else may keep a backup from being ok."""
     backups = rows(stack.ask("backups", "--limit", "1000"))
     for backup in backups:
         overlapped = "still under way" in " ".join(backup["reasons"])

@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-using testing::ElementsAre;
 
 void rethrow(std::exception_ptr error) {
     if (error) {

@@ -11,7 +11,6 @@ namespace cvmbackup {
 namespace {
 
 using testing::IsEmpty;
-using testing::SizeIs;
 
 const std::filesystem::path config(CVMBACKUP_CONFIG);
 

@@ -22,7 +22,6 @@ using asio::ip::tcp;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 class MetricsServerTest : public testing::Test {

@@ -11,7 +11,6 @@ namespace cvmbackup::test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
