@@ -60,9 +60,7 @@ Task<void> Pruner::run() {
             requested_.erase(requested_.begin());
             const auto policy = policies_.find(name);
             if (policy != policies_.end()) {
-                busy_ = true;
                 co_await prune(policy->second);
-                busy_ = false;
             }
         }
         co_await sleeper_->sleep_until(Instant::max());
@@ -121,7 +119,7 @@ Task<void> Pruner::prune(Policy policy) {
     observer_.observe(passed);
 }
 
-// Reads the images again first: what is gone needs no call, what is not ours is left alone.
+// Reads the images again first: what is not ours is left alone.
 Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
     std::vector<Expired> ours;
     std::vector<Expired> absent;

@@ -35,8 +35,6 @@ public:
     // No further deletion begins.
     void stop() { stopping_ = true; }
 
-    bool busy() const { return busy_; }
-
 private:
     struct Expired {
         PolicyName policy;
@@ -65,7 +63,6 @@ private:
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;
     bool stopping_ = false;
-    bool busy_ = false;
 };
 
 }  // namespace cvmbackup

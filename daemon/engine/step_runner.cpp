@@ -200,7 +200,7 @@ Task<void> StepRunner::create_image(BackupId backup, action::CreateImage what) {
     const Outcome<ImageId> image =
         co_await cloud_.create_image(what.place, std::move(what.request));
     if (image) {
-        feed(backup, event::ImageAccepted{what.copy, *image, ""});
+        feed(backup, event::ImageAccepted{what.copy, *image});
     } else {
         feed(backup, event::Refused{{what.copy}, image.error()});
     }
@@ -219,7 +219,7 @@ Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
     for (std::size_t i = 0; i < what.copies.size(); ++i) {
         const auto found = std::ranges::find(*images, destinations[i], &SyncedImage::region);
         if (found != images->end()) {
-            feed(backup, event::ImageAccepted{what.copies[i], found->image, ""});
+            feed(backup, event::ImageAccepted{what.copies[i], found->image});
         } else {
             Failure unnamed{
                 Remedy::look_first,

@@ -50,7 +50,6 @@ void Machine::on(const event::TurnCame& event) {
 
 void Machine::on(const event::ImageAccepted& event) {
     if (Copy* copy = find(event.copy, CopyState::intended)) {
-        copy->request_id = event.request_id;
         accept(*copy, event.image);
     }
 }

@@ -52,7 +52,6 @@ struct TurnCame {
 struct ImageAccepted {
     CopyId copy;
     ImageId image;
-    std::string request_id;
 };
 
 // The cloud took ExportImages; these objects will exist when it is done.

@@ -91,7 +91,7 @@ protected:
 
     void complete_image() {
         intend_image();
-        feed(event::ImageAccepted{image_copy, ImageId("img-source00"), "request-1"});
+        feed(event::ImageAccepted{image_copy, ImageId("img-source00")});
         now += 12min;
         feed(event::ImageSettled{image_copy, normal("img-source00")});
     }

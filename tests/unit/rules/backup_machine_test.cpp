@@ -33,8 +33,8 @@ TEST_F(BackupMachine, IsOkWhenTheCloudSaidThatEveryCopyIsComplete) {
     complete_image();
     feed(event::TurnCame{{shanghai_copy, beijing_copy}});
     feed(event::TurnCame{{export_copy}});
-    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai"), ""});
-    feed(event::ImageAccepted{beijing_copy, ImageId("img-beijing0"), ""});
+    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai")});
+    feed(event::ImageAccepted{beijing_copy, ImageId("img-beijing0")});
     feed(event::ExportAccepted{export_copy, {"web/x_system.qcow2"}});
     feed(event::ImageSettled{shanghai_copy, normal("img-shanghai")});
     feed(event::ExportCompleted{export_copy, {StoredObject{"web/x_system.qcow2", 1 << 20, "", ""}}}
@@ -163,7 +163,7 @@ TEST_F(BackupMachine, WholeMachineImagesThatCannotBeReplicatedLeaveThePartOfTheB
 
 TEST_F(BackupMachine, AFailedImageIsDiscardedAndMadeAnewUnderTheNextName) {
     intend_image();
-    feed(event::ImageAccepted{image_copy, ImageId("img-broken00"), ""});
+    feed(event::ImageAccepted{image_copy, ImageId("img-broken00")});
     Image broken = normal("img-broken00");
     broken.state = ImageState::create_failed;
     broken.state_word = "CREATEFAILED";
@@ -180,7 +180,7 @@ TEST_F(BackupMachine, AFailedImageIsDiscardedAndMadeAnewUnderTheNextName) {
 TEST_F(BackupMachine, GivesUpAfterTheLastAttemptAndSaysHowOften) {
     intend_image();
     for (int attempt = 1; attempt <= attempts_max; ++attempt) {
-        feed(event::ImageAccepted{image_copy, ImageId("img-vanishes"), ""});
+        feed(event::ImageAccepted{image_copy, ImageId("img-vanishes")});
         feed(event::ImageVanished{image_copy});
         feed(event::TurnCame{{image_copy}});
     }
@@ -202,7 +202,7 @@ TEST_F(BackupMachine, AnImageWithFewerDisksThanAskedForIsNotCalledOk) {
 TEST_F(BackupMachine, GoesOnAfterARestartWhereEachCopyStood) {
     complete_image();
     feed(event::TurnCame{{shanghai_copy, beijing_copy}});
-    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai"), ""});
+    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai")});
 
     feed(event::Resumed{});
 
@@ -226,7 +226,7 @@ TEST_F(BackupMachine, ALostExportAnswerIsSettledByTheObjectsThemselves) {
 
 TEST_F(BackupMachine, CancellingStopsWhatHasNotBegunAndWaitsForTheRest) {
     intend_image();
-    feed(event::ImageAccepted{image_copy, ImageId("img-source00"), ""});
+    feed(event::ImageAccepted{image_copy, ImageId("img-source00")});
 
     feed(event::CancelRequested{});
     EXPECT_EQ(copy(shanghai_copy).state, CopyState::cancelled);
@@ -247,7 +247,7 @@ TEST_F(BackupMachine, CancellingBeforeTheBeginIsAtOnce) {
 TEST_F(BackupMachine, ABusySourceIsAskedForAgainWhenItsSiblingIsComplete) {
     complete_image();
     feed(event::TurnCame{{shanghai_copy}});
-    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai"), ""});
+    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai")});
     feed(event::TurnCame{{export_copy}});
     feed(event::Refused{
         {export_copy}, failure(Remedy::retry_later, "InvalidParameterValue.InvalidImageState")});
@@ -262,7 +262,7 @@ TEST_F(BackupMachine, LateAndRepeatedAnswersChangeNothing) {
     complete_image();
     const Backup before = backup;
 
-    feed(event::ImageAccepted{image_copy, ImageId("img-other000"), ""});
+    feed(event::ImageAccepted{image_copy, ImageId("img-other000")});
     feed(event::Looked{image_copy, normal("img-other000")});
     feed(event::Discarded{image_copy});
     feed(event::TurnCame{{image_copy}});
