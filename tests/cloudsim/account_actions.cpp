@@ -1,6 +1,8 @@
 #include "action_rules.hpp"
 #include "regions.hpp"
 
+#include <algorithm>
+
 namespace cloudsim {
 
 namespace json = boost::json;
@@ -36,15 +38,23 @@ json::object describe_regions(Call&, Params& params) {
 json::object get_caller_identity(Call& call, Params& params) {
     params.finish();
     const std::string& uin = call.account.uin;
-    const bool has_role = !call.credential.role.empty();
-    const std::string arn = has_role ? "qcs::sts:" + uin + ":assumed-role/" + call.credential.role
-                                     : "qcs::cam::uin/" + uin + ":root";
+    const Credential& credential = call.credential;
     json::object result;
-    result["Arn"] = json_text(arn);
     result["AccountId"] = json_text(uin);
-    result["UserId"] = json_text(has_role ? call.credential.role : uin);
-    result["PrincipalId"] = json_text(has_role ? call.credential.role : uin);
-    result["Type"] = has_role ? "CAMRole" : "CAMUser";
+    if (credential.role.empty()) {
+        result["Arn"] = json_text("qcs::cam::uin/" + uin + ":root");
+        result["UserId"] = json_text(uin);
+        result["PrincipalId"] = json_text(uin);
+        result["Type"] = "CAMUser";
+        return result;
+    }
+    const auto role = std::ranges::find(call.account.roles, credential.role, &Role::name);
+    const std::string id = role == call.account.roles.end() ? credential.role : role->id;
+    const std::string session = credential.session.empty() ? "CVM" : credential.session;
+    result["Arn"] = json_text("qcs::sts:" + uin + ":assumed-role/" + id);
+    result["UserId"] = json_text(id + ":" + session);
+    result["PrincipalId"] = json_text(credential.requester.empty() ? uin : credential.requester);
+    result["Type"] = "CAMRole";
     return result;
 }
 

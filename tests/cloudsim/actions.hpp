@@ -62,6 +62,7 @@ boost::json::object modify_image_share_permission(Call& call, Params& params);
 boost::json::object describe_image_share_permission(Call& call, Params& params);
 boost::json::object describe_image_quota(Call& call, Params& params);
 boost::json::object describe_regions(Call& call, Params& params);
+boost::json::object assume_role(Call& call, Params& params);
 boost::json::object get_caller_identity(Call& call, Params& params);
 
 }  // namespace cloudsim

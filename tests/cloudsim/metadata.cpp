@@ -37,7 +37,7 @@ const std::pair<const std::string, Credential>& current_credential(
     for (const auto& entry : state.credentials) {
         const Credential& credential = entry.second;
         if (credential.uin == account.uin && credential.role == role.name &&
-            state.now < *credential.expires - role.lifetime / 10) {
+            credential.session.empty() && state.now < *credential.expires - role.lifetime / 10) {
             return entry;
         }
     }

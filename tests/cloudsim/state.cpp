@@ -14,6 +14,13 @@ auto* find_in(Map& map, std::string_view key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
+// As long as a real one, and the same for the same world.
+std::string role_id(const std::string& uin, std::size_t number) {
+    constexpr std::uint64_t first = 4'611'686'018'427'387'904;
+    const std::string print = uin + "/" + std::to_string(number);
+    return std::to_string(first + crc64_ecma(print) % 100'000'000'000);
+}
+
 Image public_image(const std::string& id, const std::string& name, const std::string& os) {
     Image image;
     image.id = id;
@@ -60,6 +67,11 @@ void State::add_account(Account account) {
     }
     account.instances.clear();
     account.images.clear();
+    for (std::size_t i = 0; i < account.roles.size(); ++i) {
+        if (account.roles[i].id.empty()) {
+            account.roles[i].id = role_id(account.uin, i);
+        }
+    }
     credentials[account.secret_id] = Credential{account.uin, account.secret_key, "", "", {}};
     accounts[account.uin] = std::move(account);
 }

@@ -59,6 +59,8 @@ struct Credential {
     std::string token;  // "" for the permanent key
     std::string role;
     std::optional<Instant> expires;
+    std::string session{};    // AssumeRole's RoleSessionName, "" for other credentials
+    std::string requester{};  // uin that assumed the role
 };
 
 enum class TaskKind { creation, copy, export_, instance_start, instance_stop };

@@ -130,8 +130,11 @@ struct Bucket {
 };
 
 struct Role {
+    std::string id;  // numeric, drawn from the account when empty
     std::string name;
-    Duration lifetime = std::chrono::hours{6};
+    Duration lifetime = std::chrono::hours{6};  // of the metadata service's credentials
+    std::vector<std::string> trusts;            // uins that may assume it; empty: its own account
+    std::string external_id;                    // "" when none is asked for
 };
 
 struct Account {

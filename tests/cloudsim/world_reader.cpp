@@ -94,6 +94,9 @@ Role read_role(const toml::table& table, Problems& problems) {
     TomlTable reader{table, problems};
     Role role;
     role.name = reader.required_text("name");
+    role.id = reader.text("id").value_or("");
+    role.trusts = reader.texts("trusts");
+    role.external_id = reader.text("external_id").value_or("");
     role.lifetime = reader.duration("lifetime").value_or(role.lifetime);
     if (role.lifetime < std::chrono::minutes{1}) {
         reader.problem("lifetime", "'lifetime' must be at least 1min");

@@ -96,7 +96,8 @@ HttpRequest api_request(
     HttpRequest request;
     const std::string timestamp = std::to_string(whole_seconds(signed_at));
     const std::string date = to_utc_date(signed_at);
-    const bool is_cvm = action != "DescribeRegions" && action != "GetCallerIdentity";
+    const bool is_cvm =
+        action != "DescribeRegions" && action != "GetCallerIdentity" && action != "AssumeRole";
     const std::string service = is_cvm ? "cvm" : (action == "DescribeRegions" ? "region" : "sts");
     const std::string version =
         is_cvm ? "2017-03-12" : (service == "region" ? "2022-06-27" : "2018-08-13");

@@ -65,7 +65,10 @@ TEST_F(Metadata, GivesCredentialsForObjectsToo) {
 TEST_F(Metadata, NamesTheRoleToItsCaller) {
     const Keys keys = role_keys();
     const Reply reply = send(api_request("GetCallerIdentity", "{}", "", now, keys));
-    EXPECT_EQ(reply.text("Arn"), "qcs::sts:100000000001:assumed-role/backup-role");
+    const std::string id = cloud->state().accounts.at("100000000001").roles[0].id;
+    EXPECT_THAT(id, testing::MatchesRegex("46116860[0-9]+"));
+    EXPECT_EQ(reply.text("Arn"), "qcs::sts:100000000001:assumed-role/" + id);
+    EXPECT_EQ(reply.text("UserId"), id + ":CVM");
 }
 
 }  // namespace
