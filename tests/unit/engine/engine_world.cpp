@@ -4,34 +4,9 @@
 #include "rules/calendar.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 
 namespace cvmbackup {
-
-Incarnation::Incarnation(
-    Instant now,
-    cloudsim::Cloud& cloud,
-    Catalog& catalog,
-    Observer& observer,
-    const Settings& settings
-)
-    : clock(*io, now)
-    , transport(clock, cloud)
-    , client(make_cloud(transport, clock, random, observer, CloudSettings{settings.accounts, "/"})
-      ) {
-    EngineOptions options;
-    options.version = "test";
-    options.load = [settings]() -> Outcome<Settings> { return settings; };
-    options.applied = [](const Settings&) {};
-    engine = std::make_unique<Engine>(
-        io->get_executor(), clock, *client, catalog, observer, settings, std::move(options)
-    );
-}
-
-Incarnation::~Incarnation() {
-    io.reset();
-}
 
 EngineWorld::EngineWorld(const std::string& world, const std::string& faults)
     : now(*parse_rfc3339("2027-01-04T02:00:00Z"))
@@ -39,8 +14,7 @@ EngineWorld::EngineWorld(const std::string& world, const std::string& faults)
           cloudsim::parse_world(world), 1, cloudsim::parse_faults(faults)
       ))
     , catalog(open_catalog(":memory:")) {
-    ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDsimulated", 1);
-    ::setenv("TENCENTCLOUD_SECRET_KEY", "simulatedkey", 1);
+    set_simulated_key();
     Account account;
     account.name = AccountName("prod");
     account.credentials = CredentialSource::environment;
@@ -49,8 +23,12 @@ EngineWorld::EngineWorld(const std::string& world, const std::string& faults)
 }
 
 void EngineWorld::begin() {
-    life = std::make_unique<Incarnation>(now, *cloud, *catalog, observer, settings);
-    life->transport.records = &records;
+    life = std::make_unique<Incarnation>(Birth{now}, *cloud, *catalog, observer, [this] {
+        return settings;
+    });
+    life->transport.acted = [this](const cloudsim::RequestRecord& record) {
+        records.push_back(record);
+    };
     life->engine->begin();
 }
 

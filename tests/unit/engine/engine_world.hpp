@@ -3,12 +3,8 @@
 // the catalog and the cloud as they are.
 #pragma once
 
-#include "../support/simulated_transport.hpp"
-#include "../support/virtual_clock.hpp"
 #include "catalog/catalog.hpp"
-#include "cloud/tencent_cloud.hpp"
-#include "cloudsim/cloud.hpp"
-#include "engine/engine.hpp"
+#include "support/incarnation.hpp"
 
 #include <memory>
 #include <optional>
@@ -30,38 +26,6 @@ public:
 
     std::vector<std::string> notices;
     int throttled = 0;
-};
-
-class SeededRandom final : public Random {
-public:
-    std::uint64_t next() override {
-        state_ += 0x9e3779b97f4a7c15U;
-        return state_ ^ (state_ >> 31U);
-    }
-
-private:
-    std::uint64_t state_ = 1;
-};
-
-// One life of the daemon. The members die in reverse order, after the frames.
-struct Incarnation {
-    std::unique_ptr<boost::asio::io_context> io = std::make_unique<boost::asio::io_context>();
-    VirtualClock clock;
-    SeededRandom random;
-    SimulatedTransport transport;
-    std::unique_ptr<CloudClient> client;
-    std::unique_ptr<Engine> engine;
-
-    Incarnation(
-        Instant now,
-        cloudsim::Cloud& cloud,
-        Catalog& catalog,
-        Observer& observer,
-        const Settings& settings
-    );
-    ~Incarnation();
-    Incarnation(const Incarnation&) = delete;
-    Incarnation& operator=(const Incarnation&) = delete;
 };
 
 class EngineWorld {

@@ -2,6 +2,9 @@
 // the order of (deadline, who came first), with everything that is ready done in between. A month
 // takes about a millisecond. For single-threaded tests on one io_context without sockets.
 //
+// The wall clock may be set (jump) while the true time, the cloud's, goes on: sleeps until an
+// instant follow the wall clock, sleeps for a duration do not.
+//
 // The timers belong to the sleeping frames, so a crash is played by destroying the io_context (and
 // with it every frame) while the clock and the engine still live.
 #pragma once
@@ -17,52 +20,73 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace cvmbackup {
 
 class VirtualClock final : public Clock {
 public:
-    VirtualClock(boost::asio::io_context& io, Instant start)
+    // `wrong`: how far the wall clock is ahead of the true time.
+    VirtualClock(boost::asio::io_context& io, Instant start, Duration wrong = Duration(0))
         : io_(io)
-        , now_(start)
-        , start_(start) {}
+        , start_(start)
+        , wrong_(wrong) {}
 
-    Instant now() const override { return now_; }
+    Instant now() const override { return true_now() + wrong_; }
 
-    Duration steady_now() const override { return now_ - start_; }
+    Duration steady_now() const override { return passed_; }
+
+    Instant true_now() const { return start_ + passed_; }
+
+    void jump(Duration by) {
+        wrong_ += by;
+        std::map<Key, Parked*> moved;
+        for (const auto& [key, parked] : sleepers_) {
+            moved.emplace(parked->rekeyed(), parked);
+        }
+        sleepers_ = std::move(moved);
+    }
 
     std::unique_ptr<Sleeper> sleeper() override { return std::make_unique<OneSleeper>(*this); }
 
     Task<void> sleep_until(Instant deadline) override {
-        if (deadline <= now_)
+        if (deadline <= now())
             co_return;
         Parked parked(*this, deadline);
         co_await parked.wait();
     }
 
     Task<void> sleep_for(Duration duration) override {
-        const Instant deadline = now_ + duration;
-        co_await sleep_until(deadline);
+        if (duration <= Duration(0))
+            co_return;
+        Parked parked(*this, passed_ + duration);
+        co_await parked.wait();
     }
+
+    // Called before a sleeper is woken.
+    std::function<void()> at_wake;
 
     // Lets time pass up to and including `horizon`; now() is `horizon` afterwards.
     void run_until(Instant horizon) {
+        const Duration last = horizon - start_ - wrong_;
         run_ready();
-        while (wake_first(horizon))
+        while (wake_first(last))
             run_ready();
-        now_ = std::max(now_, horizon);
+        passed_ = std::max(passed_, last);
     }
 
-    void run_for(Duration duration) { run_until(now_ + duration); }
+    void run_for(Duration duration) { run_until(now() + duration); }
 
     // Lets time pass until `done()` holds; false if it does not hold up to `horizon`.
     template <class Done>
     bool run_until(Instant horizon, Done done) {
+        const Duration last = horizon - start_ - wrong_;
         run_ready();
-        while (!done() && wake_first(horizon))
+        while (!done() && wake_first(last))
             run_ready();
         return done();
     }
@@ -71,16 +95,21 @@ public:
     std::size_t sleepers() const { return sleepers_.size(); }
 
 private:
-    using Key = std::pair<Instant, std::uint64_t>;
+    using Key = std::pair<Duration, std::uint64_t>;  // of steady_now()
 
     // One sleeping frame; takes itself off the list when it is woken, cancelled or destroyed.
     class Parked {
     public:
-        Parked(VirtualClock& clock, Instant deadline)
+        Parked(VirtualClock& clock, Duration deadline)
             : clock_(clock)
             , timer_(clock.io_, boost::asio::steady_timer::time_point::max())
             , key_(deadline, ++clock.sequence_) {
             clock_.sleepers_.emplace(key_, this);
+        }
+
+        Parked(VirtualClock& clock, Instant deadline)
+            : Parked(clock, clock.passed_at(deadline)) {
+            wall_ = deadline;
         }
 
         Parked(const Parked&) = delete;
@@ -95,6 +124,12 @@ private:
                 throw boost::system::system_error(error);  // cancelled from outside
         }
 
+        Key rekeyed() {
+            if (wall_)
+                key_.first = clock_.passed_at(*wall_);
+            return key_;
+        }
+
         void wake() {
             woken_ = true;
             clock_.sleepers_.erase(key_);
@@ -105,6 +140,7 @@ private:
         VirtualClock& clock_;
         boost::asio::steady_timer timer_;
         Key key_;
+        std::optional<Instant> wall_;  // follows the wall clock
         bool woken_ = false;
     };
 
@@ -114,7 +150,7 @@ private:
             : clock_(clock) {}
 
         Task<void> sleep_until(Instant deadline) override {
-            if (std::exchange(woken_, false) || deadline <= clock_.now_)
+            if (std::exchange(woken_, false) || deadline <= clock_.now())
                 co_return;
             Parked parked(clock_, deadline);
             const Bed bed(*this, parked);
@@ -153,18 +189,25 @@ private:
         io_.poll();
     }
 
-    bool wake_first(Instant horizon) {
-        if (sleepers_.empty() || sleepers_.begin()->first.first > horizon)
+    Duration passed_at(Instant deadline) const {
+        return deadline == Instant::max() ? Duration::max() : deadline - start_ - wrong_;
+    }
+
+    bool wake_first(Duration last) {
+        if (sleepers_.empty() || sleepers_.begin()->first.first > last)
             return false;
         const auto [key, parked] = *sleepers_.begin();
-        now_ = std::max(now_, key.first);
+        passed_ = std::max(passed_, key.first);
+        if (at_wake)
+            at_wake();
         parked->wake();
         return true;
     }
 
     boost::asio::io_context& io_;
-    Instant now_;
     Instant start_;
+    Duration wrong_;
+    Duration passed_{0};
     std::uint64_t sequence_ = 0;
     std::map<Key, Parked*> sleepers_;
 };

@@ -4,7 +4,7 @@
 
 #include "cloud/transport.hpp"
 #include "cloudsim/cloud.hpp"
-#include "ports/clock.hpp"
+#include "support/virtual_clock.hpp"
 
 #include <functional>
 #include <utility>
@@ -14,14 +14,15 @@ namespace cvmbackup {
 
 class SimulatedTransport final : public Transport {
 public:
-    SimulatedTransport(Clock& clock, cloudsim::Cloud& cloud)
+    SimulatedTransport(VirtualClock& clock, cloudsim::Cloud& cloud)
         : clock_(clock)
         , cloud_(cloud) {}
 
     // Called with the number of the request, before the cloud sees it and after it has acted.
     enum class Moment { before, after };
     std::function<void(std::size_t, Moment)> at_boundary;
-    std::vector<cloudsim::RequestRecord>* records = nullptr;
+    // The cloud has acted, whatever becomes of its answer.
+    std::function<void(const cloudsim::RequestRecord&)> acted;
     bool unreachable = false;
 
     Task<Outcome<HttpAnswer>> send(HttpRequest request) override {
@@ -37,12 +38,17 @@ public:
         }
         const std::size_t number = ++requests_;
         boundary(number, Moment::before);
-        cloudsim::HttpAnswer answer = cloud_.handle(translate(request), clock_.now());
-        if (records != nullptr) {
-            records->push_back(answer.record);
+        cloudsim::HttpAnswer answer = cloud_.handle(translate(request), clock_.true_now());
+        if (acted) {
+            acted(answer.record);
         }
         boundary(number, Moment::after);
-        co_await clock_.sleep_for(std::chrono::milliseconds(20));
+        const bool silent = answer.fate == cloudsim::Fate::silent;
+        if (silent || answer.delay > request.timeout) {
+            co_await clock_.sleep_for(request.timeout);
+            co_return Failure{Remedy::look_first, "Timeout", "the cloud does not answer", ""};
+        }
+        co_await clock_.sleep_for(std::chrono::milliseconds(20) + answer.delay);
         if (answer.fate != cloudsim::Fate::delivered) {
             co_return Failure{Remedy::look_first, "Connection", "the connection was lost", ""};
         }
@@ -73,7 +79,7 @@ private:
         }
     }
 
-    Clock& clock_;
+    VirtualClock& clock_;
     cloudsim::Cloud& cloud_;
     std::size_t requests_ = 0;
 };
