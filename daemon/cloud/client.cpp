@@ -151,17 +151,15 @@ Task<Outcome<void>> TencentCloud::start_instance(Place place, InstanceId instanc
     co_return without_value(done);
 }
 
-Task<Outcome<TencentCloud::InstanceListing>> TencentCloud::list_instances(
-    Place place, InstanceQuery query
-) {
-    InstanceListing listing;
+template <class Item>
+Task<Outcome<TencentCloud::Listing<Item>>> TencentCloud::list_once(const Question<Item>& question) {
+    Listing<Item> listing;
     std::optional<std::size_t> total;
     std::size_t offset = 0;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
-        ApiCall call = api_call(place, "DescribeInstances", std::string());
-        call.body = encode_describe_instances(query, offset);
-        Outcome<Page<Instance>> page =
-            co_await ask<Page<Instance>>(std::move(call), decode_instances);
+        ApiCall call = api_call(question.place, question.action, std::string());
+        call.body = question.body(offset);
+        Outcome<Page<Item>> page = co_await ask<Page<Item>>(std::move(call), question.decode);
         if (!page)
             co_return page.error();
         if (total && *total != page->total)
@@ -169,36 +167,57 @@ Task<Outcome<TencentCloud::InstanceListing>> TencentCloud::list_instances(
         total = page->total;
         offset += page->items.size();
         const bool is_last = page->items.empty() || offset >= page->total;
-        for (Instance& instance : page->items) {
-            InstanceId id = instance.id;
-            listing.instances.insert_or_assign(std::move(id), std::move(instance));
+        for (Item& item : page->items) {
+            auto id = item.id;
+            listing.items.insert_or_assign(std::move(id), std::move(item));
         }
         if (is_last)
             break;
     }
-    if (listing.instances.size() < total.value_or(0))
+    if (listing.items.size() < total.value_or(0))
         listing.stood_still = false;
     co_return listing;
 }
 
-// Instances that come and go meanwhile shift the pages: one is met twice, another not at all. So a
-// list that moved is read again. Whatever was seen counts; the cloud refuses what is gone.
-Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, InstanceQuery query) {
-    std::map<InstanceId, Instance> seen;
+// What comes and goes meanwhile shifts the pages: one is met twice, another not at all. So a list
+// that moved is read again. Whatever was seen counts; the cloud refuses what is gone.
+template <class Item>
+Task<Outcome<std::vector<Item>>> TencentCloud::list(Question<Item> question) {
+    std::map<decltype(Item::id), Item> seen;
     bool stood_still = false;
     for (std::size_t round = 0; round < rounds_max && !stood_still; ++round) {
-        Outcome<InstanceListing> listing = co_await list_instances(place, query);
+        Outcome<Listing<Item>> listing = co_await list_once(question);
         if (!listing)
             co_return listing.error();
         stood_still = listing->stood_still;
-        listing->instances.merge(seen);  // the newest of each stays
-        seen = std::move(listing->instances);
+        listing->items.merge(seen);  // the newest of each stays
+        seen = std::move(listing->items);
     }
-    std::vector<Instance> all;
+    std::vector<Item> all;
     all.reserve(seen.size());
-    for (auto& [id, instance] : seen)
-        all.push_back(std::move(instance));
+    for (auto& [id, item] : seen)
+        all.push_back(std::move(item));
     co_return all;
+}
+
+Task<Outcome<std::vector<Instance>>> TencentCloud::instances(Place place, InstanceQuery query) {
+    Question<Instance> question;
+    question.place = std::move(place);
+    question.action = "DescribeInstances";
+    question.body = [query = std::move(query)](std::size_t offset) {
+        return encode_describe_instances(query, offset);
+    };
+    question.decode = decode_instances;
+    co_return co_await list(std::move(question));
+}
+
+Task<Outcome<std::vector<Image>>> TencentCloud::own_images(Place place) {
+    Question<Image> question;
+    question.place = std::move(place);
+    question.action = "DescribeImages";
+    question.body = encode_describe_own_images;
+    question.decode = decode_images;
+    co_return co_await list(std::move(question));
 }
 
 Task<Outcome<std::vector<Image>>> TencentCloud::images(Place place, std::vector<ImageId> ids) {

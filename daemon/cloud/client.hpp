@@ -9,6 +9,7 @@
 #include "cloud/tencent_cloud.hpp"
 #include "ports/cloud.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ public:
     Task<Outcome<std::vector<Instance>>> instances(Place place, InstanceQuery query) override;
     Task<Outcome<std::vector<Image>>> images(Place place, std::vector<ImageId> ids) override;
     Task<Outcome<std::vector<Image>>> images_named(Place place, std::string name) override;
+    Task<Outcome<std::vector<Image>>> own_images(Place place) override;
     Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) override;
     Task<Outcome<ImageQuota>> image_quota(Place place) override;
     Task<Outcome<Identity>> identity(AccountName account) override;
@@ -69,12 +71,25 @@ private:
     Task<Outcome<Result>> ask(ApiCall call, Decoder<Result> decode);
 
     // One reading of all pages, and whether the list stood still meanwhile.
-    struct InstanceListing {
-        std::map<InstanceId, Instance> instances;
+    template <class Item>
+    struct Listing {
+        std::map<decltype(Item::id), Item> items;
         bool stood_still = true;
     };
 
-    Task<Outcome<InstanceListing>> list_instances(Place place, InstanceQuery query);
+    // What to ask for, page by page.
+    template <class Item>
+    struct Question {
+        Place place;
+        std::string action;
+        std::function<boost::json::object(std::size_t offset)> body;
+        Decoder<Page<Item>> decode;
+    };
+
+    template <class Item>
+    Task<Outcome<Listing<Item>>> list_once(const Question<Item>& question);
+    template <class Item>
+    Task<Outcome<std::vector<Item>>> list(Question<Item> question);
 
     Accounts& accounts_;
     Pace& pace_;

@@ -51,6 +51,7 @@ Image read_image(const JsonReader& reader) {
     Image image;
     image.id = ImageId(reader.demand_text("ImageId"));
     image.name = reader.text("ImageName");
+    image.description = reader.text("ImageDescription");
     image.state_word = reader.text("ImageState");
     image.state = image_state_from(image.state_word);
     image.os_name = reader.text("OsName");

@@ -137,8 +137,13 @@ json::object encode_describe_images(const std::vector<ImageId>& ids) {
 }
 
 json::object encode_describe_images_named(const std::string& name, std::size_t offset) {
+    json::object body = encode_describe_own_images(offset);
+    body["Filters"].as_array().emplace_back(filter("image-name", {name}));
+    return body;
+}
+
+json::object encode_describe_own_images(std::size_t offset) {
     json::array filters;
-    filters.emplace_back(filter("image-name", {name}));
     filters.emplace_back(filter("image-type", {"PRIVATE_IMAGE"}));
     json::object body;
     body["Filters"] = std::move(filters);
@@ -148,10 +153,7 @@ json::object encode_describe_images_named(const std::string& name, std::size_t o
 }
 
 json::object encode_count_private_images() {
-    json::array filters;
-    filters.emplace_back(filter("image-type", {"PRIVATE_IMAGE"}));
-    json::object body;
-    body["Filters"] = std::move(filters);
+    json::object body = encode_describe_own_images(0);
     body["Limit"] = 1;
     return body;
 }

@@ -69,6 +69,7 @@ struct ImageDisk {
 struct Image {
     ImageId id;
     std::string name;
+    std::string description;
     ImageState state = ImageState::unknown;
     std::string state_word;  // as the cloud wrote it
     std::string os_name;

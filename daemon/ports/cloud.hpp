@@ -63,6 +63,9 @@ public:
     virtual Task<Outcome<std::vector<Image>>> images(Place place, std::vector<ImageId> ids) = 0;
     // Own custom images with exactly this name.
     virtual Task<Outcome<std::vector<Image>>> images_named(Place place, std::string name) = 0;
+    // All own custom images of the place, in order of their ids. A list that moves while its pages
+    // are read is read again; whatever was seen counts.
+    virtual Task<Outcome<std::vector<Image>>> own_images(Place place) = 0;
     virtual Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) = 0;
     virtual Task<Outcome<ImageQuota>> image_quota(Place place) = 0;
     virtual Task<Outcome<Identity>> identity(AccountName account) = 0;

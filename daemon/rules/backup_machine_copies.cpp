@@ -137,9 +137,13 @@ void Machine::call(const std::vector<CopyId>& ids) {
         CreateImageRequest request;
         request.instance = backup_.instance;
         request.name = first.name;
-        request.description = "cvmbackup policy=" + backup_.policy.text() +
-                              " instance=" + backup_.instance.text() +
-                              " due=" + to_rfc3339(backup_.due);
+        request.description = image_description(
+            {backup_.policy,
+             backup_.instance,
+             backup_.due,
+             first.attempt,
+             1 + static_cast<int>(backup_.data_disks.size())}
+        );
         request.power_off = backup_.power_off;
         for (const Disk& disk : backup_.data_disks) {
             request.data_disks.push_back(disk.id);

@@ -1,15 +1,31 @@
 #include "rules/image_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <map>
+#include <sstream>
 
 namespace cvmbackup {
 
 namespace {
 
 constexpr std::size_t policy_part_max = 20;
+
+constexpr std::string_view prefix = "cb-";
+
+// A plain positive number, as std::to_string writes it.
+std::optional<int> number_from(std::string_view text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number < 1 || std::to_string(number) != text) {
+        return std::nullopt;
+    }
+    return number;
+}
 
 std::uint32_t fnv1a(std::string_view text) {
     std::uint32_t hash = 2166136261U;
@@ -44,10 +60,91 @@ std::string compact_time(Instant instant) {
 std::string image_name(
     const PolicyName& policy, const InstanceId& instance, Instant due, int attempt
 ) {
-    std::string name = "cb-" + policy_part(policy) + "-" + instance.text() + "-" +
+    std::string name = std::string(prefix) + policy_part(policy) + "-" + instance.text() + "-" +
                        compact_time(due) + "-" + std::to_string(attempt);
     assert(name.size() <= image_name_max && "instance ids have 12 characters");
     return name;
+}
+
+std::optional<Instant> parse_compact_time(std::string_view text) {
+    if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') {
+        return std::nullopt;
+    }
+    const std::string digits(text);
+    const std::optional<Instant> instant = parse_rfc3339(
+        digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2) + "T" +
+        digits.substr(9, 2) + ":" + digits.substr(11, 2) + ":" + digits.substr(13, 2) + "Z"
+    );
+    return instant && compact_time(*instant) == text ? instant : std::nullopt;
+}
+
+// Read from its end: instance ids hold one dash, policies any number.
+std::optional<NameParts> parse_image_name(std::string_view name) {
+    const std::size_t attempt_at = name.rfind('-');
+    if (!name.starts_with(prefix) || attempt_at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::size_t time_at = name.substr(0, attempt_at).rfind('-');
+    const std::size_t instance_at = name.substr(0, time_at).rfind("-ins-");
+    if (time_at == std::string_view::npos || instance_at == std::string_view::npos ||
+        instance_at <= prefix.size()) {
+        return std::nullopt;
+    }
+    const auto due = parse_compact_time(name.substr(time_at + 1, attempt_at - time_at - 1));
+    const auto attempt = number_from(name.substr(attempt_at + 1));
+    const std::string_view instance = name.substr(instance_at + 1, time_at - instance_at - 1);
+    if (!due || !attempt || instance.size() <= std::string_view("ins-").size()) {
+        return std::nullopt;
+    }
+    return NameParts{
+        std::string(name.substr(prefix.size(), instance_at - prefix.size())),
+        InstanceId(std::string(instance)),
+        *due,
+        *attempt};
+}
+
+bool stands_for(const std::string& part, const PolicyName& policy) {
+    return part == policy_part(policy);
+}
+
+std::string image_description(const ImageOrigin& origin) {
+    return "cvmbackup policy=" + origin.policy.text() + " instance=" + origin.instance.text() +
+           " due=" + to_rfc3339(origin.due) + " attempt=" + std::to_string(origin.attempt) +
+           " disks=" + std::to_string(origin.disks);
+}
+
+std::optional<ImageOrigin> parse_image_description(std::string_view description) {
+    std::istringstream words{std::string(description)};
+    std::string word;
+    words >> word;
+    if (word != "cvmbackup") {
+        return std::nullopt;
+    }
+    std::map<std::string, std::string> values;
+    while (words >> word) {
+        const std::size_t equals = std::min(word.find('='), word.size());
+        values[word.substr(0, equals)] = word.substr(std::min(equals + 1, word.size()));
+    }
+    const std::optional<Instant> due = parse_rfc3339(values["due"]);
+    const std::optional<int> attempt = number_from(values["attempt"]);
+    const std::optional<int> disks = number_from(values["disks"]);
+    if (!due || !attempt || !disks || values["policy"].empty() || values["instance"].empty()) {
+        return std::nullopt;
+    }
+    return ImageOrigin{
+        PolicyName(values["policy"]), InstanceId(values["instance"]), *due, *attempt, *disks};
+}
+
+std::optional<ImageOrigin> proven_origin(std::string_view name, std::string_view description) {
+    std::optional<ImageOrigin> origin = parse_image_description(description);
+    const std::optional<NameParts> parts = parse_image_name(name);
+    const bool agree = origin && parts && stands_for(parts->policy, origin->policy) &&
+                       parts->instance == origin->instance && parts->due == origin->due;
+    if (!agree) {
+        return std::nullopt;
+    }
+    origin->attempt = parts->attempt;
+    return origin;
 }
 
 }  // namespace cvmbackup

@@ -103,6 +103,19 @@ TEST_F(Listing, EndsThoughTheListNeverComesToRest) {
     EXPECT_THAT(transport.sent, SizeIs(6));
 }
 
+TEST_F(Listing, ReadsAllOwnImagesWithTheirDescriptions) {
+    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
+        {"ImageId":"img-2","ImageName":"b","ImageDescription":"of somebody"}]})"));
+    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[{"ImageId":"img-1"}]})"));
+
+    const auto images = run(cloud->own_images(place));
+
+    ASSERT_THAT(images.value(), SizeIs(2));
+    EXPECT_EQ(images->front().id.text(), "img-1");
+    EXPECT_EQ(images->back().description, "of somebody");
+    EXPECT_EQ(offset_of(1), 1U);
+}
+
 TEST_F(Listing, ComparesImageNamesExactly) {
     transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
         {"ImageId":"img-1","ImageName":"web-10"},{"ImageId":"img-2","ImageName":"web-1"}]})"));
