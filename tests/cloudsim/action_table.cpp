@@ -99,4 +99,13 @@ bool is_real_action(std::string_view service, std::string_view name) {
     });
 }
 
+bool is_action_pattern(std::string_view pattern) {
+    const bool is_prefix = pattern.ends_with('*');
+    pattern.remove_suffix(is_prefix ? 1 : 0);
+    const auto fits = [&](const auto& action) {
+        return is_prefix ? action.name.starts_with(pattern) : action.name == pattern;
+    };
+    return std::ranges::any_of(actions, fits) || std::ranges::any_of(not_simulated, fits);
+}
+
 }  // namespace cloudsim

@@ -26,6 +26,8 @@ struct Call {
     std::string request_id;
     TaskEnd task_end = TaskEnd::succeeds;  // how the task that this call starts will end
     std::vector<TaskRecord> tasks{};       // what the call has begun
+    std::vector<std::string> gone_regions{};
+    Duration lag{0};  // lists tell what was true so long ago
 
     Place place() const { return {account.uin, region}; }
 };
@@ -47,6 +49,8 @@ const Action* find_action(std::string_view service, std::string_view name);
 std::string_view version_of(std::string_view service);
 // Real actions that are not simulated, to be told apart from misspelt ones.
 bool is_real_action(std::string_view service, std::string_view name);
+// Whether the name of any real action fits; a trailing * takes any ending.
+bool is_action_pattern(std::string_view pattern);
 
 boost::json::object describe_instances(Call& call, Params& params);
 boost::json::object describe_instances_status(Call& call, Params& params);

@@ -6,10 +6,12 @@
 // of an instance. What is not simulated is refused loudly, never answered with a made-up success.
 #pragma once
 
+#include "endpoints.hpp"
 #include "faults.hpp"
 #include "messages.hpp"
 #include "rates.hpp"
 #include "state.hpp"
+#include "tc3.hpp"
 #include "world.hpp"
 
 #include <cstdint>
@@ -19,6 +21,8 @@ namespace cloudsim {
 struct Clocks {
     Instant now;       // simulated
     Instant real_now;  // for signatures of clients that do not know the simulated time
+
+    Clocks shifted_by(Duration offset) const { return {now + offset, real_now + offset}; }
 };
 
 class Cloud {
@@ -41,7 +45,15 @@ public:
     FaultPlan& faults() { return faults_; }
 
 private:
+    // The answer of a fault that strikes before anybody looks at the request.
+    std::optional<HttpAnswer> strike_on_arrival(
+        const HttpRequest& request, Service service, RequestRecord& record
+    );
     HttpAnswer answer_api(const HttpRequest& request, const Clocks& clocks, RequestRecord record);
+    // May leave the record moved into the answer, or throw Refusal with the record as it is.
+    HttpAnswer execute(
+        const HttpRequest& request, const Caller& caller, const Fault* fault, RequestRecord& record
+    );
     HttpAnswer answer_cos(const HttpRequest& request, const Clocks& clocks, RequestRecord record);
     HttpAnswer answer_metadata(const HttpRequest& request, RequestRecord record);
 

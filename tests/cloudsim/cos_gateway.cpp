@@ -103,6 +103,18 @@ HttpAnswer refusal_answer(
     return answer;
 }
 
+void refuse_by(const std::optional<Fault>& fault, bool in_arrears) {
+    if (fault && fault->kind == FaultKind::error) {
+        throw CosRefusal{fault->status, fault->code, fault->message};
+    }
+    if (fault && fault->kind == FaultKind::key_revoked) {
+        throw CosRefusal{403, "InvalidAccessKeyId", "The secret id is not known."};
+    }
+    if (in_arrears || (fault && fault->kind == FaultKind::in_arrears)) {
+        throw CosRefusal{403, "AccessDenied", "The account is in arrears."};
+    }
+}
+
 }  // namespace
 
 HttpAnswer Cloud::answer_cos(
@@ -112,26 +124,26 @@ HttpAnswer Cloud::answer_cos(
     const Chosen chosen = choose(request, target);
     record.action = chosen.name;
     record.region = target.region;
+    const Clocks told = clocks.shifted_by(record.clock_offset);
     std::optional<Fault> fault;
     HttpAnswer answer;
     try {
-        const Credential& caller = authenticate_cos(request, state_, clocks.now, clocks.real_now);
+        const Credential& caller = authenticate_cos(request, state_, told.now, told.real_now);
         record.account = caller.uin;
         if (const BucketState* bucket = state_.find_bucket(target.bucket)) {
             record.region = bucket->bucket.region;
         }
         const FaultSubject subject{record.action, record.account, record.region};
-        fault = faults_.strike(subject, clocks.now, fault_chance_);
-        record.fault = fault ? fault->name : "";
+        fault = faults_.strike(FaultPhase::authenticated, subject, clocks.now, fault_chance_);
+        record.fault = fault ? fault->name : record.fault;
         std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt;
         if (instead) {
             record.code = "fault";
             instead->record = std::move(record);
             return std::move(*instead);
         }
-        if (fault && fault->kind == FaultKind::error) {
-            throw CosRefusal{fault->status, fault->code, fault->message};
-        }
+        const bool in_arrears = state_.find_account(caller.uin)->in_arrears;
+        refuse_by(fault, in_arrears);
         CosCall call{
             state_,
             accessible_bucket(state_, target, caller),
@@ -140,12 +152,15 @@ HttpAnswer Cloud::answer_cos(
             parse_target(request.target).query};
         check_simulated(chosen, call.query);
         answer = chosen.perform(call);
+        if (fault && fault->kind == FaultKind::error_after) {
+            throw CosRefusal{fault->status, fault->code, fault->message};
+        }
     } catch (const CosRefusal& refusal) {
         answer = refusal_answer(refusal, request, record);
         record.code = refusal.code();
     }
     answer.headers.emplace_back("Server", "tencent-cos");
-    answer.headers.emplace_back("Date", to_http_date(clocks.now));
+    answer.headers.emplace_back("Date", to_http_date(told.now));
     answer.headers.emplace_back("x-cos-request-id", record.request_id);
     answer.record = std::move(record);
     if (fault) {

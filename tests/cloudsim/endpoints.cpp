@@ -67,8 +67,10 @@ Service service_of(const HttpRequest& request) {
     if (request.target.starts_with(metadata_path)) {
         return Service::metadata;
     }
-    const std::string path = request.target.substr(0, request.target.find('?'));
-    return request.method == "POST" && path == "/" ? Service::api : Service::cos;
+    const Target target = parse_target(request.target);
+    const bool is_old_api = target.query.contains("Action") && target.query.contains("SecretId");
+    const bool is_api = target.path == "/" && (request.method == "POST" || is_old_api);
+    return is_api ? Service::api : Service::cos;
 }
 
 CosTarget cos_target(const HttpRequest& request) {

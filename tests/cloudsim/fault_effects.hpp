@@ -14,6 +14,8 @@ namespace cloudsim {
 std::optional<HttpAnswer> answer_instead(const Fault& fault);
 // Changes the answer to a request that was executed.
 void spoil(HttpAnswer& answer, const Fault& fault);
-TaskEnd task_end(const std::optional<Fault>& fault);
+TaskEnd task_end(const Fault& fault);
+// The account whose secret id the request names, "" for an unknown one. Nothing is verified.
+std::string claimed_account(const HttpRequest& request, const State& state);
 
 }  // namespace cloudsim

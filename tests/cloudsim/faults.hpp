@@ -14,18 +14,35 @@
 namespace cloudsim {
 
 enum class FaultKind {
-    lost_before,    // the request does not arrive; the connection ends
-    lost_after,     // the work is done; the answer does not arrive
-    reset,          // the request does not arrive; the connection is reset
-    garbage,        // the work is done; the body is no JSON or XML
-    truncated,      // the work is done; half of the body arrives
-    error,          // not done; `code` is answered
-    slow,           // done; the answer comes `delay` later
-    http_error,     // not done; `status` (500) with a page of HTML
-    task_fails,     // accepted; the task it begins fails at its end
-    task_vanishes,  // accepted; what the task makes is gone at its end
-    task_hangs,     // accepted; the task never ends
+    lost_before,         // the request does not arrive; the connection ends
+    lost_after,          // the work is done; the answer does not arrive
+    reset,               // the request does not arrive; the connection is reset
+    garbage,             // the work is done; the body is no JSON or XML
+    truncated,           // the work is done; half of the body arrives
+    huge,                // the work is done; the body is `megabytes` longer
+    wrong_request_id,    // the work is done; the answer is told to be another request's
+    error,               // not done; `code` is answered
+    error_after,         // the work is done; `code` is answered
+    slow,                // done; the answer comes `delay` later
+    http_error,          // not done; `status` (500) with a page of HTML
+    key_revoked,         // not done; the key is unknown
+    in_arrears,          // the account is in arrears
+    region_gone,         // nothing arrives in `region`, and it receives no copies
+    clock_off,           // the server's clock is `ahead` or `behind`, in signatures and in Date
+    stale,               // a list tells what was true `delay` ago
+    page_shifts,         // of a list: one element before the page went, the page begins one later
+    task_fails,          // accepted; the task it begins fails at its end
+    task_vanishes,       // accepted; what the task makes is gone at its end
+    task_done_vanishes,  // accepted and done; what the task made is gone `delay` later
+    task_hangs,          // accepted; the task never ends
+    instance_vanishes,   // done; the instance it names is gone `delay` later
 };
+
+// The request, as soon as it arrives; or once its signature was found good. Faults of the first
+// kind strike whoever calls, and count every request.
+enum class FaultPhase { arrived, authenticated };
+
+FaultPhase phase_of(FaultKind kind);
 
 struct Fault {
     FaultKind kind = FaultKind::lost_before;
@@ -44,6 +61,8 @@ struct Fault {
     std::string message = "An injected fault.";
     int status = 500;
     Duration delay = std::chrono::seconds{30};
+    Duration clock_offset{0};
+    std::int64_t megabytes = 64;
     bool silent = false;  // lost: the connection stays open instead of ending
 };
 
@@ -51,6 +70,7 @@ struct FaultSubject {
     std::string action;
     std::string account;
     std::string region;
+    std::string access_region{};  // of the endpoint, "" when it is not one region's
 };
 
 class FaultPlan {
@@ -61,8 +81,12 @@ public:
 
     void clear() { faults_.clear(); }
 
-    // Counts the request for every fault it matches and tells the first that strikes.
-    std::optional<Fault> strike(const FaultSubject& subject, Instant now, Chance& chance);
+    // Counts the request for every fault of the phase it matches and tells the first that strikes.
+    std::optional<Fault> strike(
+        FaultPhase phase, const FaultSubject& subject, Instant now, Chance& chance
+    );
+    // Regions that are gone now for everybody, whatever the request.
+    std::vector<std::string> gone_regions(Instant now) const;
 
 private:
     struct Armed {
@@ -71,13 +95,11 @@ private:
         std::int64_t struck = 0;
     };
 
+    bool is_in_window(const Fault& fault, Instant now) const;
     bool matches(const Fault& fault, const FaultSubject& subject, Instant now) const;
 
     std::vector<Armed> faults_;
     std::optional<Instant> first_request_;
 };
-
-FaultPlan load_faults(const std::string& path);
-FaultPlan parse_faults(std::string_view text, const std::string& file = "faults.toml");
 
 }  // namespace cloudsim

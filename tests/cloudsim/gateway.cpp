@@ -17,6 +17,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t body_max = 10 * 1024 * 1024;  // POST with TC3-HMAC-SHA256
+constexpr std::size_t client_name_max = 128;        // X-TC-RequestClient
 
 std::string header_or_empty(const HttpRequest& request, std::string_view name) {
     return std::string{request.header(name).value_or("")};
@@ -33,27 +34,48 @@ HttpAnswer envelope(json::object response, RequestRecord record) {
     return answer;
 }
 
+// The text follows the language asked for; nothing else does.
+std::string localized(const HttpRequest& request, const std::string& code, std::string message) {
+    if (!equal_without_case(header_or_empty(request, "X-TC-Language"), "zh-CN")) {
+        return message;
+    }
+    return "请求被拒绝（" + code + "）：" + message;
+}
+
 HttpAnswer refusal_envelope(
-    const std::string& code, const std::string& message, RequestRecord record
+    const HttpRequest& request, const Refusal& refusal, RequestRecord record
 ) {
     json::object error;
-    error["Code"] = json::string{code};
-    error["Message"] = json::string{message};
+    error["Code"] = json::string{refusal.code()};
+    error["Message"] = json::string{localized(request, refusal.code(), refusal.what())};
     json::object response;
     response["Error"] = std::move(error);
-    record.code = code;
+    record.code = refusal.code();
     return envelope(std::move(response), std::move(record));
 }
 
-void check_transport(const HttpRequest& request) {
-    if (request.method != "POST") {
-        throw Refusal{"UnsupportedProtocol", "Only POST requests are simulated."};
+// GET, and the older signature, whose parameters travel in a query or a form.
+void check_is_simulated(const HttpRequest& request) {
+    if (request.method != "POST" && request.method != "GET") {
+        throw Refusal{"UnsupportedProtocol", "Only GET and POST are possible."};
     }
+    const std::string type = to_lower(header_or_empty(request, "Content-Type"));
+    const bool is_form = type.starts_with("application/x-www-form-urlencoded");
+    if (request.method == "GET" || is_form || type.starts_with("multipart/form-data")) {
+        throw Refusal{
+            "UnsupportedOperation",
+            "cvmcloudsim simulates POST of JSON with TC3-HMAC-SHA256 only, neither GET nor forms "
+            "nor the signature methods HmacSHA1 and HmacSHA256."};
+    }
+}
+
+void check_transport(const HttpRequest& request) {
+    check_is_simulated(request);
     if (request.body.size() > body_max) {
         throw Refusal{"RequestSizeLimitExceeded", "The request is larger than 10 MB."};
     }
     for (const std::string_view name : {"X-TC-Action", "X-TC-Version", "Content-Type"}) {
-        if (!request.header(name)) {
+        if (header_or_empty(request, name).empty()) {
             throw Refusal{
                 "MissingParameter",
                 "The request is missing the header `" + std::string{name} + "`."};
@@ -61,7 +83,10 @@ void check_transport(const HttpRequest& request) {
     }
     const std::string type = to_lower(header_or_empty(request, "Content-Type"));
     if (trim(type.substr(0, type.find(';'))) != "application/json") {
-        throw Refusal{"InvalidRequest", "Only JSON requests are simulated."};
+        throw Refusal{"InvalidRequest", "The Content-Type `" + type + "` is not JSON."};
+    }
+    if (header_or_empty(request, "X-TC-RequestClient").size() > client_name_max) {
+        throw Refusal{"InvalidParameterValue", "X-TC-RequestClient is longer than 128 characters."};
     }
 }
 
@@ -169,6 +194,82 @@ void check_rate(
     }
 }
 
+// Of a list from which an element before the page went away since the page before was read.
+void shift_page(json::object& body) {
+    const json::value* offset = body.if_contains("Offset");
+    if (offset != nullptr && offset->is_int64() && offset->get_int64() > 0) {
+        body["Offset"] = offset->get_int64() + 1;
+    }
+}
+
+void count_one_less(const json::object& body, json::object& response) {
+    const json::value* offset = body.if_contains("Offset");
+    json::value* total = response.if_contains("TotalCount");
+    if (offset != nullptr && total != nullptr && total->to_number<std::int64_t>() > 0) {
+        *total = total->to_number<std::int64_t>() - 1;
+    }
+}
+
+void vanish_later(Call& call, const json::object& body, const Fault& fault) {
+    const json::value* id = body.if_contains("InstanceId");
+    const json::value* ids = body.if_contains("InstanceIds");
+    if (id == nullptr && ids != nullptr && ids->is_array() && !ids->get_array().empty()) {
+        id = &ids->get_array().front();
+    }
+    if (fault.kind == FaultKind::instance_vanishes && id != nullptr && id->is_string()) {
+        Task task;
+        task.kind = TaskKind::instance_removal;
+        task.subject = id->get_string().c_str();
+        call.state.schedule(call.state.now + fault.delay, std::move(task));
+    }
+    for (const TaskRecord& done : call.tasks) {
+        if (fault.kind == FaultKind::task_done_vanishes) {
+            Task task;
+            task.kind = TaskKind::image_removal;
+            task.subject = done.image;
+            call.state.schedule(call.state.now + done.length + fault.delay, std::move(task));
+        }
+    }
+}
+
+// Performs the action and lets the fault act on it. Tells in the record what was begun even if an
+// error is answered.
+json::object perform(
+    const Action& action, Call& call, json::object body, const Fault* fault, RequestRecord& record
+) {
+    if (fault != nullptr && fault->kind == FaultKind::page_shifts) {
+        shift_page(body);
+    }
+    Params params{body};
+    json::object response = action.perform(call, params);
+    if (fault != nullptr) {
+        vanish_later(call, body, *fault);
+    }
+    record.tasks = std::move(call.tasks);
+    if (fault != nullptr && fault->kind == FaultKind::error_after) {
+        throw Refusal{fault->code, fault->message};
+    }
+    if (fault != nullptr && fault->kind == FaultKind::page_shifts) {
+        count_one_less(body, response);
+    }
+    return response;
+}
+
+void refuse_by(const Fault& fault) {
+    if (fault.kind == FaultKind::error) {
+        throw Refusal{fault.code, fault.message};
+    }
+    if (fault.kind == FaultKind::key_revoked) {
+        throw Refusal{"AuthFailure.SecretIdNotFound", "The secret id is not known."};
+    }
+}
+
+FaultSubject subject_of(const HttpRequest& request, const RequestRecord& record) {
+    const auto endpoint = api_endpoint(host_name(request));
+    return {
+        record.action, record.account, record.region, endpoint ? endpoint->region : std::string{}};
+}
+
 }  // namespace
 
 HttpAnswer Cloud::answer_api(
@@ -176,51 +277,60 @@ HttpAnswer Cloud::answer_api(
 ) {
     record.action = header_or_empty(request, "X-TC-Action");
     record.region = header_or_empty(request, "X-TC-Region");
+    const Clocks told = clocks.shifted_by(record.clock_offset);
     std::optional<Fault> fault;
     HttpAnswer answer;
     try {
         check_transport(request);
-        const Caller caller = authenticate(request, state_, clocks.now, clocks.real_now);
-        const Account& account = *state_.find_account(caller.credential->uin);
-        record.account = account.uin;
+        const Caller caller = authenticate(request, state_, told.now, told.real_now);
+        record.account = caller.credential->uin;
         fault = faults_.strike(
-            {record.action, record.account, record.region}, clocks.now, fault_chance_
+            FaultPhase::authenticated, subject_of(request, record), clocks.now, fault_chance_
         );
-        record.fault = fault ? fault->name : "";
-        std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt;
-        if (instead) {
+        if (fault) {
+            record.fault = fault->name;
+        }
+        if (std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt) {
             record.code = "fault";
             instead->record = std::move(record);
             return std::move(*instead);
         }
-        const Action& action = wanted_action(request, caller.service);
-        const bool is_foreign_host = !api_endpoint(host_name(request)).has_value();
-        const std::string endpoint = is_foreign_host ? "default" : host_name(request);
-        check_rate(rates_, state_.limits, action, record, endpoint);
-        if (fault && fault->kind == FaultKind::error) {
-            throw Refusal{fault->code, fault->message};
-        }
-        check_region(request, action);
-        const json::object body = parse_body(request.body);
-        Params params{body};
-        Call call{
-            state_,
-            account,
-            *caller.credential,
-            caller.secret_id,
-            record.region,
-            record.request_id,
-            task_end(fault)};
-        json::object response = action.perform(call, params);
-        record.tasks = std::move(call.tasks);
-        answer = envelope(std::move(response), std::move(record));
+        answer = execute(request, caller, fault ? &*fault : nullptr, record);
     } catch (const Refusal& refusal) {
-        answer = refusal_envelope(refusal.code(), refusal.what(), std::move(record));
+        answer = refusal_envelope(request, refusal, std::move(record));
     }
+    answer.headers.emplace_back("Date", to_http_date(told.now));
     if (fault) {
         spoil(answer, *fault);
     }
     return answer;
+}
+
+HttpAnswer Cloud::execute(
+    const HttpRequest& request, const Caller& caller, const Fault* fault, RequestRecord& record
+) {
+    const Action& action = wanted_action(request, caller.service);
+    const auto endpoint = api_endpoint(host_name(request));
+    check_rate(rates_, state_.limits, action, record, endpoint ? endpoint->region : "");
+    if (fault != nullptr) {
+        refuse_by(*fault);
+    }
+    check_region(request, action);
+    Account account = *state_.find_account(record.account);
+    account.in_arrears =
+        account.in_arrears || (fault != nullptr && fault->kind == FaultKind::in_arrears);
+    Call call{
+        state_,
+        account,
+        *caller.credential,
+        caller.secret_id,
+        record.region,
+        record.request_id,
+        fault == nullptr ? TaskEnd::succeeds : task_end(*fault)};
+    call.gone_regions = faults_.gone_regions(state_.now);
+    call.lag = fault != nullptr && fault->kind == FaultKind::stale ? fault->delay : Duration{0};
+    json::object response = perform(action, call, parse_body(request.body), fault, record);
+    return envelope(std::move(response), std::move(record));
 }
 
 }  // namespace cloudsim

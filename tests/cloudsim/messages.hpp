@@ -56,7 +56,8 @@ struct RequestRecord {
     std::string action;
     std::string code;  // "" for success
     std::string request_id;
-    std::string fault;  // kind of the injected fault, "" without one
+    std::string fault;         // kind of the injected fault, "" without one
+    Duration clock_offset{0};  // by which the server's clock was off, not logged
     std::vector<TaskRecord> tasks;
 };
 

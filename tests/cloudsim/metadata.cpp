@@ -2,6 +2,7 @@
 // (facts/tencent-cloud.md 6.2). The same credentials are told until a tenth of their life is left;
 // older ones stay good until they expire.
 #include "cloud.hpp"
+#include "fault_effects.hpp"
 #include "text.hpp"
 
 #include <boost/json.hpp>
@@ -80,7 +81,18 @@ HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord reco
     const std::string path = parse_target(request.target).path;
     record.action = "metadata:" + path;
     HttpAnswer answer;
-    if (request.method != "GET") {
+    const auto fault = faults_.strike(
+        FaultPhase::authenticated, {record.action, "", ""}, state_.now, fault_chance_
+    );
+    record.fault = fault ? fault->name : record.fault;
+    if (std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt) {
+        record.code = "fault";
+        instead->record = std::move(record);
+        return std::move(*instead);
+    }
+    if (fault && fault->kind == FaultKind::error) {
+        answer = plain(fault->status, fault->message);
+    } else if (request.method != "GET") {
         answer = plain(405, "Method Not Allowed");
     } else if (!path.starts_with(roles_path) && path + "/" != roles_path) {
         answer = plain(404, "Not Found");
@@ -92,6 +104,9 @@ HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord reco
     }
     record.code = answer.status == 200 ? "" : std::to_string(answer.status);
     answer.record = std::move(record);
+    if (fault) {
+        spoil(answer, *fault);
+    }
     return answer;
 }
 

@@ -251,6 +251,16 @@ void State::end_task(const Task& task, Instant at) {
         case TaskKind::instance_start:
         case TaskKind::instance_stop:
             return end_instance_task(task);
+        case TaskKind::image_removal:
+            if (find_in(images, task.subject) != nullptr) {
+                remove_image(task.subject, true);
+            }
+            return;
+        case TaskKind::instance_removal:
+            if (find_instance(task.subject) != nullptr) {
+                remove_instance(task.subject);
+            }
+            return;
     }
 }
 

@@ -63,7 +63,15 @@ struct Credential {
     std::string requester{};  // uin that assumed the role
 };
 
-enum class TaskKind { creation, copy, export_, instance_start, instance_stop };
+enum class TaskKind {
+    creation,
+    copy,
+    export_,
+    instance_start,
+    instance_stop,
+    image_removal,     // by an injected fault
+    instance_removal,  // by an injected fault
+};
 enum class TaskEnd { succeeds, fails, vanishes, hangs };
 
 struct ExportedFile {

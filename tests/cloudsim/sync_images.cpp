@@ -53,7 +53,8 @@ void check_destination(const Call& call, const Image& image, const std::string& 
             "InvalidParameterValue.InvalidRegion",
             "The image `" + image.id + "` cannot be copied to " + name + "."};
     }
-    if (!to->receives_copies) {
+    const auto& gone = call.gone_regions;
+    if (!to->receives_copies || std::ranges::find(gone, name) != gone.end()) {
         throw Refusal{"InvalidRegion.Unavailable", name + " does not receive copies."};
     }
     if (from->finance != to->finance || from->mainland != to->mainland) {

@@ -1,4 +1,5 @@
 #include "../cloud.hpp"
+#include "../fault_reader.hpp"
 #include "../world_reader.hpp"
 #include "server.hpp"
 

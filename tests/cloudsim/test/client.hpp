@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../cloud.hpp"
+#include "../fault_reader.hpp"
 #include "../world_reader.hpp"
 
 #include <boost/json.hpp>

@@ -122,6 +122,59 @@ TEST_F(Gateway, WantsHostAndContentTypeSigned) {
     EXPECT_EQ(send(partly).code, "AuthFailure.InvalidAuthorization");
 }
 
+TEST_F(Gateway, RefusesSignaturesItDoesNotSimulateLoudly) {
+    HttpRequest get = request();
+    get.method = "GET";
+    EXPECT_EQ(send(get).code, "UnsupportedOperation");
+    HttpRequest form = request("Action=DescribeImages&Signature=x");
+    set_header(form, "Content-Type", "application/x-www-form-urlencoded");
+    EXPECT_EQ(send(form).code, "UnsupportedOperation");
+    HttpRequest old;
+    old.method = "GET";
+    old.target = "/?Action=DescribeImages&SecretId=AKIDowner&Signature=x";
+    old.headers = {{"Host", "127.0.0.1:8080"}};
+    EXPECT_EQ(send(old).code, "UnsupportedOperation");
+    HttpRequest put = request();
+    put.method = "PUT";
+    EXPECT_EQ(send(put).code, "UnsupportedProtocol");
+}
+
+TEST_F(Gateway, WantsEveryHeaderAndJson) {
+    for (const char* name : {"X-TC-Action", "X-TC-Version", "X-TC-Timestamp", "Content-Type"}) {
+        HttpRequest without = request();
+        set_header(without, name, "");
+        EXPECT_EQ(send(without).code, "MissingParameter") << name;
+    }
+    HttpRequest xml = request();
+    set_header(xml, "Content-Type", "application/xml");
+    EXPECT_EQ(send(xml).code, "InvalidRequest");
+    HttpRequest named = request();
+    set_header(named, "X-TC-RequestClient", std::string(129, 'x'));
+    EXPECT_EQ(send(named).code, "InvalidParameterValue");
+}
+
+TEST_F(Gateway, TellsOnlyTheTextInTheLanguageAskedFor) {
+    HttpRequest chinese = request(R"({"Limits":1})");
+    chinese.headers.emplace_back("X-TC-Language", "zh-CN");
+    const Reply reply = send(chinese);
+    const Reply english = call("DescribeImages", R"({"Limits":1})");
+
+    EXPECT_EQ(reply.code, "UnknownParameter");
+    EXPECT_EQ(english.code, "UnknownParameter");
+    EXPECT_NE(reply.response.at("Error").at("Message"), english.response.at("Error").at("Message"));
+}
+
+TEST_F(Gateway, TakesTenMegabytesAndNotMore) {
+    const std::string limit(10 * 1024 * 1024 - 2, ' ');
+    EXPECT_EQ(send(request("{" + limit + "}")).code, "");
+    EXPECT_EQ(send(request("{" + limit + " }")).code, "RequestSizeLimitExceeded");
+}
+
+TEST_F(Gateway, TellsTheTime) {
+    const Reply reply = call("DescribeImages", "{}");
+    EXPECT_EQ(header_of(reply.answer, "Date"), "Mon, 04 Jan 2027 00:00:01 GMT");
+}
+
 TEST_F(Gateway, RefusesAnotherVersion) {
     HttpRequest old = request();
     set_header(old, "X-TC-Version", "2016-01-01");
@@ -193,6 +246,18 @@ TEST_F(Gateway, CountsRatesForEachAccessEndpoint) {
     );
 
     EXPECT_EQ(send(elsewhere).code, "");
+}
+
+TEST_F(Gateway, CountsAllHostsThatAreNotOneRegionsTogether) {
+    pace = Duration{0};
+    for (int i = 0; i < 10; ++i) {
+        ASSERT_EQ(call("DescribeImageQuota", "{}").code, "");
+    }
+    const HttpRequest international = api_request(
+        "DescribeImageQuota", "{}", "ap-guangzhou", now, owner_keys, "cvm.intl.tencentcloudapi.com"
+    );
+
+    EXPECT_EQ(send(international).code, "RequestLimitExceeded");
 }
 
 TEST_F(Gateway, LetsAForeignClientEatAShareOfTheRate) {

@@ -1,5 +1,6 @@
 #include "engine_world.hpp"
 
+#include "cloudsim/fault_reader.hpp"
 #include "cloudsim/world_reader.hpp"
 #include "rules/calendar.hpp"
 

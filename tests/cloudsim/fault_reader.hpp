@@ -1,0 +1,16 @@
+// Reads a file of faults (examples/faults.toml shows every kind). Either the whole plan comes back
+// or FileError with every problem of the file.
+#pragma once
+
+#include "faults.hpp"
+#include "toml_table.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cloudsim {
+
+FaultPlan load_faults(const std::string& path);
+FaultPlan parse_faults(std::string_view text, const std::string& file = "faults.toml");
+
+}  // namespace cloudsim
