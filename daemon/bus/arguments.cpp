@@ -127,6 +127,18 @@ Outcome<std::int64_t> id_argument(std::uint64_t id) {
     return static_cast<std::int64_t>(id);
 }
 
+Outcome<std::string> plan_argument(const std::string& text) {
+    if (auto problem = check_text("the plan", text, name_max + 17)) {
+        return *problem;
+    }
+    if (text.find('@') == std::string::npos) {
+        return invalid_argument(
+            "'" + text + "' is not a plan's name, such as web@0123456789abcdef"
+        );
+    }
+    return text;
+}
+
 Options::Options(const Dict& values)
     : values_(values) {}
 

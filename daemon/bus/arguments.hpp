@@ -32,6 +32,8 @@ Outcome<std::string> reason_argument(const std::string& text);
 // 0: none.
 Outcome<std::optional<Instant>> until_argument(std::uint64_t usec, Instant now);
 Outcome<std::int64_t> id_argument(std::uint64_t id);
+// POLICY@HEX, as the rows of Plan name it.
+Outcome<std::string> plan_argument(const std::string& text);
 
 struct Page {
     std::size_t offset = 0;

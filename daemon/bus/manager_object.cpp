@@ -113,6 +113,63 @@ void ManagerObject::Resume(sdbus::Result<>&& result, std::string policy, Dict ra
     gate_.change("Manager.Resume", getObject(), std::move(result), std::move(resume));
 }
 
+void ManagerObject::Pin(
+    sdbus::Result<>&& result,
+    std::uint64_t point,
+    std::uint64_t until_usec,
+    std::string reason,
+    Dict raw
+) {
+    auto pin = [&commands = commands_, point, until_usec, reason, raw]() -> Outcome<void> {
+        const auto id = id_argument(point);
+        if (!id) {
+            return id.error();
+        }
+        const auto until = until_argument(until_usec, commands.status().now);
+        if (!until) {
+            return until.error();
+        }
+        const auto why = reason_argument(reason);
+        if (!why) {
+            return why.error();
+        }
+        if (auto problem = no_options(raw)) {
+            return *problem;
+        }
+        return commands.pin(BackupId(*id), *until, *why);
+    };
+    gate_.change("Manager.Pin", getObject(), std::move(result), std::move(pin));
+}
+
+void ManagerObject::Unpin(sdbus::Result<>&& result, std::uint64_t point, Dict raw) {
+    auto unpin = [&commands = commands_, point, raw]() -> Outcome<void> {
+        const auto id = id_argument(point);
+        if (!id) {
+            return id.error();
+        }
+        if (auto problem = no_options(raw)) {
+            return *problem;
+        }
+        return commands.unpin(BackupId(*id));
+    };
+    gate_.change("Manager.Unpin", getObject(), std::move(result), std::move(unpin));
+}
+
+void ManagerObject::ApplyPlan(sdbus::Result<std::uint64_t>&& result, std::string plan, Dict raw) {
+    auto apply = [&commands = commands_, plan, raw]() -> Outcome<std::uint64_t> {
+        const auto id = plan_argument(plan);
+        if (!id) {
+            return id.error();
+        }
+        if (auto problem = no_options(raw)) {
+            return *problem;
+        }
+        const auto copies = commands.apply_plan(*id);
+        return copies ? Outcome<std::uint64_t>(*copies) : copies.error();
+    };
+    gate_.change("Manager.ApplyPlan", getObject(), std::move(result), std::move(apply));
+}
+
 void ManagerObject::Reload(sdbus::Result<>&& result, Dict raw) {
     auto reload = [&commands = commands_, raw]() -> Outcome<void> {
         if (auto problem = no_options(raw)) {

@@ -43,6 +43,15 @@ private:
         Dict options
     ) override;
     void Resume(sdbus::Result<>&& result, std::string policy, Dict options) override;
+    void Pin(
+        sdbus::Result<>&& result,
+        std::uint64_t point,
+        std::uint64_t until_usec,
+        std::string reason,
+        Dict options
+    ) override;
+    void Unpin(sdbus::Result<>&& result, std::uint64_t point, Dict options) override;
+    void ApplyPlan(sdbus::Result<std::uint64_t>&& result, std::string plan, Dict options) override;
     void Reload(sdbus::Result<>&& result, Dict options) override;
 
     Dict Status(const Dict& options) override;

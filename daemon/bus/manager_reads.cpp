@@ -181,7 +181,18 @@ Rows ManagerObject::Plan(const std::string& policy, const Dict& raw) {
         if (only_expired) {
             std::erase_if(plan->decisions, [](const Decision& decision) { return decision.keep; });
         }
-        return rows(page.of(std::move(plan->decisions)));
+        Rows result;
+        for (const Decision& decision : page.of(std::move(plan->decisions))) {
+            const auto part =
+                std::ranges::find(plan->policies, decision.policy, &PolicyPlan::policy);
+            result.push_back(to_wire(decision));
+            result.back().emplace("plan", part == plan->policies.end() ? "" : part->id);
+            result.back().emplace(
+                "stops",
+                part == plan->policies.end() ? std::vector<std::string>() : stop_words(part->stops)
+            );
+        }
+        return result;
     });
 }
 

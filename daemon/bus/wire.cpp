@@ -2,7 +2,9 @@
 
 #include "bus/names.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace cvmbackup::bus {
 
@@ -176,6 +178,9 @@ Dict to_wire(const Backup& backup) {
         {"finished_usec", usec(backup.finished)},
         {"state", std::string(to_text(backup.state))},
         {"result", result_word(backup.result)},
+        {"pinned_usec", usec(backup.pinned_at)},
+        {"pinned_until_usec", usec(backup.pinned_until)},
+        {"pin_reason", backup.pin_reason},
         {"cancel_requested", backup.cancel_requested},
         {"reasons", backup.reasons},
         {"places", places},
@@ -213,6 +218,12 @@ Dict to_wire(const Decision& decision) {
         {"keep", decision.keep},
         {"reason", decision.reason},
     };
+}
+
+std::vector<std::string> stop_words(const std::vector<BrakeStop>& stops) {
+    std::vector<std::string> texts;
+    std::ranges::transform(stops, std::back_inserter(texts), &BrakeStop::text);
+    return texts;
 }
 
 Dict to_wire(const CalendarEntry& entry) {

@@ -32,6 +32,7 @@ Dict to_wire(const Backup& backup);
 Dict details(const Backup& backup);
 Dict to_wire(const Decision& decision);
 Dict to_wire(const CalendarEntry& entry);
+std::vector<std::string> stop_words(const std::vector<BrakeStop>& stops);
 
 template <class T>
 Rows rows(const std::vector<T>& values) {

@@ -131,6 +131,7 @@ Dict to_wire(const PolicyStatus& status, Instant now) {
         {"paused_at_usec", paused ? usec(status.memory.paused_at) : 0},
         {"paused_until_usec", paused ? usec(status.memory.paused_until) : 0},
         {"pause_reason", paused ? status.memory.pause_reason : std::string()},
+        {"stops", stop_words(status.stops)},
         {"next_run_usec", usec(status.next_run)},
         {"last_run_id", last ? last->id.value() : std::int64_t{-1}},
         {"last_run_usec", last ? usec(last->due) : 0},

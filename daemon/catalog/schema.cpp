@@ -54,6 +54,9 @@ CREATE TABLE backup (
     impossible INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
+    pinned_at INTEGER,
+    pinned_until INTEGER,
+    pin_reason TEXT NOT NULL,
     reasons TEXT NOT NULL
 ) STRICT;
 CREATE INDEX backup_by_run ON backup(run);
@@ -101,7 +104,8 @@ CREATE TABLE policy (
     known_since INTEGER,
     paused_at INTEGER,
     paused_until INTEGER,
-    pause_reason TEXT NOT NULL
+    pause_reason TEXT NOT NULL,
+    pruned_at INTEGER
 ) STRICT;
 )";
 

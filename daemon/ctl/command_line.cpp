@@ -29,7 +29,9 @@ struct Arguments {
     RunArguments run;
     ListArguments list;
     PauseArguments pause;
+    PinArguments pin;
     std::string policy;
+    std::string plan;
     std::uint64_t number = 0;
     std::uint32_t count = 5;
     bool all = false;
@@ -173,6 +175,23 @@ private:
         });
         plan.add_option("POLICY", a->policy);
         plan.add_flag("--all", a->all, "Also what is kept");
+        add("apply",
+            "Let the deletions go that the brake stops",
+            [a](Context& context) { return apply_plan(context, a->plan); })
+            .add_option("PLAN", a->plan, "As `plan` names it: POLICY@HEX")
+            ->required();
+        CLI::App& pin =
+            add("pin", "Keep a recovery point, whatever the rules say", [a](Context& c) {
+                return pin_point(c, a->pin);
+            });
+        pin.add_option("POINT", a->pin.point)->check(CLI::PositiveNumber)->required();
+        pin.add_option("--until", a->pin.until, "When it ends: RFC 3339, or a duration")
+            ->check(check_until);
+        pin.add_option("--reason", a->pin.reason, "Shown to whoever wonders")->required();
+        add("unpin", "End a pin", [a](Context& context) { return unpin_point(context, a->number); })
+            .add_option("POINT", a->number)
+            ->check(CLI::PositiveNumber)
+            ->required();
         CLI::App& calendar = add("calendar", "The next scheduled runs", [a](Context& context) {
             return show_calendar(context, a->policy, a->count);
         });

@@ -15,7 +15,7 @@ _cvmbackupctl_options() {
         runs) echo '--policy --limit' ;;
         backups) echo '--policy --instance --run --failed --limit' ;;
         points) echo '--policy --instance --limit' ;;
-        pause) echo '--until --reason' ;;
+        pause | pin) echo '--until --reason' ;;
         plan) echo '--all' ;;
         calendar) echo '--count' ;;
     esac
@@ -24,7 +24,7 @@ _cvmbackupctl_options() {
 _cvmbackupctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status policies policy pause resume reload run jobs cancel runs backups points
-        show plan calendar'
+        show plan apply pin unpin calendar'
     local verb='' named='' words='' i
     local -a bus=()
     for ((i = 1; i < COMP_CWORD; i++)); do

@@ -12,6 +12,7 @@ ExitCode exit_code_of(const std::string& error_name) {
         {"org.cvmbackup1.Error.Busy", ExitCode::busy},
         {"org.cvmbackup1.Error.InvalidArgument", ExitCode::usage},
         {"org.cvmbackup1.Error.BadConfiguration", ExitCode::bad_configuration},
+        {"org.cvmbackup1.Error.PlanChanged", ExitCode::plan_changed},
         {"org.freedesktop.DBus.Error.AccessDenied", ExitCode::denied},
         {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", ExitCode::denied},
         {"org.freedesktop.DBus.Error.ServiceUnknown", ExitCode::unreachable},

@@ -37,6 +37,15 @@ struct PauseArguments {
     std::string reason;
 };
 
+struct PinArguments {
+    std::uint64_t point = 0;
+    std::string until;  // RFC 3339 or a duration; empty: until unpinned
+    std::string reason;
+};
+
+// RFC 3339, or a duration from the daemon's now; nothing for an empty text.
+std::optional<Instant> until_time(Context& context, const std::string& text);
+
 ExitCode show_status(Context& context);
 ExitCode list_policies(Context& context);
 ExitCode show_policy(Context& context, const std::string& name);
@@ -50,6 +59,9 @@ ExitCode list_runs(Context& context, const ListArguments& arguments);
 ExitCode list_backups(Context& context, const ListArguments& arguments);
 ExitCode list_points(Context& context, const ListArguments& arguments);
 ExitCode show_backup(Context& context, std::uint64_t backup);
+ExitCode pin_point(Context& context, const PinArguments& arguments);
+ExitCode unpin_point(Context& context, std::uint64_t point);
+ExitCode apply_plan(Context& context, const std::string& plan);
 ExitCode show_plan(Context& context, const std::string& policy, bool all);
 ExitCode show_calendar(Context& context, const std::string& policy, std::uint32_t count);
 

@@ -82,6 +82,16 @@ std::vector<std::string> disk_words(const Dict& backup) {
     return words;
 }
 
+// Empty for one that nobody pinned.
+std::string pin_words(const Dict& backup) {
+    if (!instant(backup, "pinned_usec")) {
+        return "";
+    }
+    const auto until = instant(backup, "pinned_until_usec");
+    return (until ? "until " + local_time(until) : "until unpinned") + ": " +
+           text(backup, "pin_reason");
+}
+
 void print_backup(Output& output, const Dict& backup, Instant now) {
     const auto when = [&backup, now](const char* key) {
         const auto at = instant(backup, key);
@@ -101,6 +111,7 @@ void print_backup(Output& output, const Dict& backup, Instant now) {
          {"State", text(backup, "state")},
          {"Result", result_cell(text(backup, "result"))},
          {"Reasons", joined(texts(backup, "reasons"), "; ")},
+         {"Pinned", pin_words(backup)},
          {"Disks", joined(disk_words(backup), "; ")}}
     );
     const Rows copies = rows(backup, "copies");
@@ -195,7 +206,9 @@ ExitCode list_points(Context& context, const ListArguments& arguments) {
         return ExitCode::ok;
     }
     const Instant now = context.session.now();
-    Table table({">POINT", "POLICY", "INSTANCE", "DUE", "AGE", ">SIZE", "RESULT", "COPIES"});
+    Table table(
+        {">POINT", "POLICY", "INSTANCE", "DUE", "AGE", ">SIZE", "RESULT", "COPIES", "PINNED"}
+    );
     for (const Dict& point : points) {
         const auto due = instant(point, "due_usec");
         table.add(
@@ -206,7 +219,8 @@ ExitCode list_points(Context& context, const ListArguments& arguments) {
              relative(due, now),
              gib_words(number(point, "size_gib")),
              result_cell(text(point, "result")),
-             joined(texts(point, "places"), ", ")}
+             joined(texts(point, "places"), ", "),
+             pin_words(point)}
         );
     }
     table.print(output);

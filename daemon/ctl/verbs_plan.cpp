@@ -1,12 +1,33 @@
-// plan, calendar: what will be done.
+// plan, apply, pin, unpin, calendar: what will be done.
 #include "ctl/json.hpp"
 #include "ctl/listing.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/words.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace cvmbackup::ctl {
+
+namespace {
+
+// One remark for each policy whose deletions are stopped.
+void print_stops(Output& output, const Rows& decisions) {
+    std::set<std::string> told;
+    for (const Dict& decision : decisions) {
+        const std::vector<std::string> stops = texts(decision, "stops");
+        const std::string plan = text(decision, "plan");
+        if (stops.empty() || !told.insert(plan).second) {
+            continue;
+        }
+        const std::string words = "Policy " + text(decision, "policy") +
+                                  ": these deletions are stopped: " + joined(stops, "; ") + ".";
+        output.line(output.coloured(words, Colour::bad));
+        output.line("If they are right, let them go: cvmbackupctl apply " + plan);
+    }
+}
+
+}  // namespace
 
 ExitCode show_plan(Context& context, const std::string& policy, bool all) {
     Output& output = context.output;
@@ -53,7 +74,49 @@ ExitCode show_plan(Context& context, const std::string& policy, bool all) {
         output.line(
             counted(expired, "copy") + " would be deleted, " + std::to_string(kept) + " kept."
         );
+        print_stops(output, decisions);
     }
+    return ExitCode::ok;
+}
+
+ExitCode apply_plan(Context& context, const std::string& plan) {
+    const std::uint64_t copies = context.session.manager().ApplyPlan(plan, {});
+    if (context.output.style().json) {
+        context.output.print(to_json(Dict{{"plan", plan}, {"copies", copies}}));
+    } else {
+        context.output.line(
+            counted(static_cast<std::size_t>(copies), "copy") + " will be deleted now."
+        );
+    }
+    return ExitCode::ok;
+}
+
+ExitCode pin_point(Context& context, const PinArguments& arguments) {
+    const std::optional<Instant> until = until_time(context, arguments.until);
+    const auto usec = until ? static_cast<std::uint64_t>(until->time_since_epoch().count()) : 0;
+    Manager& manager = context.session.manager();
+    manager.Pin(arguments.point, usec, arguments.reason, {});
+    if (context.output.style().json) {
+        context.output.print(to_json(manager.Show(arguments.point, {})));
+        return ExitCode::ok;
+    }
+    const std::string end = until ? "until " + local_time(until) : "until it is unpinned";
+    context.output.line(
+        "Recovery point " + std::to_string(arguments.point) + " is kept " + end + "."
+    );
+    return ExitCode::ok;
+}
+
+ExitCode unpin_point(Context& context, std::uint64_t point) {
+    Manager& manager = context.session.manager();
+    manager.Unpin(point, {});
+    if (context.output.style().json) {
+        context.output.print(to_json(manager.Show(point, {})));
+        return ExitCode::ok;
+    }
+    context.output.line(
+        "Recovery point " + std::to_string(point) + " follows the rules of its policy again."
+    );
     return ExitCode::ok;
 }
 

@@ -148,14 +148,16 @@ ExitCode show_policy(Context& context, const std::string& name) {
 }
 
 // A duration counts from the daemon's now: its clock may not be ours.
-ExitCode pause_policy(Context& context, const PauseArguments& arguments) {
-    std::optional<Instant> until;
-    if (!arguments.until.empty()) {
-        until = parse_rfc3339(arguments.until);
-        if (const auto duration = parse_duration(arguments.until); !until && duration) {
-            until = context.session.now() + *duration;
-        }
+std::optional<Instant> until_time(Context& context, const std::string& text) {
+    if (const auto time = parse_rfc3339(text)) {
+        return time;
     }
+    const auto duration = parse_duration(text);
+    return duration ? std::optional(context.session.now() + *duration) : std::nullopt;
+}
+
+ExitCode pause_policy(Context& context, const PauseArguments& arguments) {
+    const std::optional<Instant> until = until_time(context, arguments.until);
     const auto usec = until ? static_cast<std::uint64_t>(until->time_since_epoch().count()) : 0;
     Manager& manager = context.session.manager();
     manager.Pause(arguments.policy, usec, arguments.reason, {});

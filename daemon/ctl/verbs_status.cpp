@@ -88,6 +88,19 @@ void print_missed(Output& output, const Rows& policies, Instant now) {
     }
 }
 
+void print_stopped(Output& output, const Rows& policies) {
+    for (const Dict& policy : policies) {
+        const std::vector<std::string> stops = texts(policy, "stops");
+        if (stops.empty()) {
+            continue;
+        }
+        const std::string name = text(policy, "name");
+        const std::string words = "Policy " + name + " deletes nothing: " + joined(stops, "; ") +
+                                  "; see cvmbackupctl plan " + name + ".";
+        output.line(output.coloured(words, Colour::bad));
+    }
+}
+
 }  // namespace
 
 ExitCode show_status(Context& context) {
@@ -118,6 +131,7 @@ ExitCode show_status(Context& context) {
         print_jobs(output, jobs, now);
     }
     print_missed(output, policies, now);
+    print_stopped(output, policies);
     return missed ? ExitCode::stale : ExitCode::ok;
 }
 

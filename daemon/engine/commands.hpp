@@ -20,6 +20,7 @@ inline constexpr const char* not_found = "NotFound";
 inline constexpr const char* busy = "Busy";
 inline constexpr const char* invalid_argument = "InvalidArgument";
 inline constexpr const char* bad_configuration = "BadConfiguration";
+inline constexpr const char* plan_changed = "PlanChanged";
 }  // namespace command_code
 
 class Commands {
@@ -33,6 +34,12 @@ public:
         PolicyName policy, std::optional<Instant> until, std::string reason
     ) = 0;
     virtual Outcome<void> resume(PolicyName policy) = 0;
+    // Keeps what is left of a finished backup until it is unpinned, or until then.
+    virtual Outcome<void> pin(BackupId point, std::optional<Instant> until, std::string reason) = 0;
+    virtual Outcome<void> unpin(BackupId point) = 0;
+    // Carries out a plan that the brake stops, if it would still delete the same copies; gives
+    // their number.
+    virtual Outcome<std::size_t> apply_plan(std::string plan) = 0;
     // Reads the configuration again; on errors nothing changes and the text holds all of them.
     virtual Outcome<void> reload() = 0;
 

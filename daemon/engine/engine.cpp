@@ -2,7 +2,6 @@
 
 #include "engine/crew.hpp"
 #include "rules/calendar.hpp"
-#include "rules/retention.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -46,7 +45,8 @@ Engine::Engine(
               runs_.begin_run(Firing{policy, trigger, due, {}}, memory);
           }
       )
-    , pruner_(clock, cloud, catalog, observer, alarms_)
+    , brake_(clock, observer, scheduler_)
+    , pruner_(clock, cloud, catalog, observer, alarms_, brake_)
     , started_(clock.now()) {
     last_reload_.at = started_;
     runs_.on_run_finished([this](const Run& run) { run_finished(run); });
@@ -218,6 +218,7 @@ PolicyStatus Engine::status_of(const Policy& policy) const {
     status.paused = status.memory.paused(clock_.now());
     status.next_run = scheduler_.next(policy);
     status.matched_instances = runs_.matched(policy.name);
+    status.stops = brake_.stops(policy.name);
     if (const auto history = histories_.find(policy.name); history != histories_.end()) {
         status.last_run = history->second.last_run;
         status.last_success = history->second.last_success;
@@ -296,19 +297,6 @@ Outcome<Backup> Engine::backup(BackupId id) {
         );
     }
     return *std::move(backup);
-}
-
-Outcome<Plan> Engine::plan(std::optional<PolicyName> policy) {
-    const Outcome<std::vector<Policy>> policies = chosen(policy);
-    if (!policies) {
-        return policies.error();
-    }
-    Plan plan;
-    for (const Policy& each : *policies) {
-        Plan part = plan_retention(each, catalog_.points(each.name), clock_.now());
-        std::ranges::move(part.decisions, std::back_inserter(plan.decisions));
-    }
-    return plan;
 }
 
 Outcome<std::vector<CalendarEntry>> Engine::calendar(

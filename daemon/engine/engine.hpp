@@ -49,6 +49,9 @@ public:
     Outcome<void> pause(PolicyName policy, std::optional<Instant> until, std::string reason)
         override;
     Outcome<void> resume(PolicyName policy) override;
+    Outcome<void> pin(BackupId point, std::optional<Instant> until, std::string reason) override;
+    Outcome<void> unpin(BackupId point) override;
+    Outcome<std::size_t> apply_plan(std::string plan) override;
     Outcome<void> reload() override;
     DaemonStatus status() override;
     std::vector<PolicyStatus> policies() override;
@@ -76,6 +79,7 @@ private:
     void run_finished(const Run& run);
     const Policy* find(const PolicyName& name) const;
     Outcome<std::vector<Policy>> chosen(const std::optional<PolicyName>& name) const;
+    void change_pin(const Backup& backup, const std::string& what);
     PolicyStatus status_of(const Policy& policy) const;
 
     boost::asio::any_io_executor executor_;
@@ -88,6 +92,7 @@ private:
     StepRunner steps_;
     RunKeeper runs_;
     Scheduler scheduler_;
+    BrakeKeeper brake_;
     Pruner pruner_;
     std::map<PolicyName, History> histories_;
     Instant started_;

@@ -1,7 +1,5 @@
 #include "engine/pruner.hpp"
 
-#include "rules/retention.hpp"
-
 #include <algorithm>
 #include <iterator>
 
@@ -24,12 +22,20 @@ bool deletable(ImageState state) {
 
 }  // namespace
 
-Pruner::Pruner(Clock& clock, Cloud& cloud, Catalog& catalog, Observer& observer, Alarms& alarms)
+Pruner::Pruner(
+    Clock& clock,
+    Cloud& cloud,
+    Catalog& catalog,
+    Observer& observer,
+    Alarms& alarms,
+    BrakeKeeper& brake
+)
     : clock_(clock)
     , cloud_(cloud)
     , catalog_(catalog)
     , observer_(observer)
     , alarms_(alarms)
+    , brake_(brake)
     , sleeper_(clock.sleeper()) {}
 
 void Pruner::set_policies(std::vector<Policy> policies) {
@@ -44,6 +50,11 @@ void Pruner::set_policies(std::vector<Policy> policies) {
 void Pruner::request(const PolicyName& policy) {
     requested_.insert(policy);
     sleeper_->wake();
+}
+
+void Pruner::replan(const PolicyName& policy) {
+    generation_ += 1;
+    request(policy);
 }
 
 void Pruner::request_all() {
@@ -79,7 +90,11 @@ bool Pruner::stale(const PolicyName& policy, int generation) {
 Task<void> Pruner::prune(Policy policy) {
     const int generation = generation_;
     const std::vector<Backup> points = catalog_.points(policy.name);
-    const Plan plan = plan_retention(policy, points, clock_.now());
+    const Plan plan = brake_.plan(policy, points);
+    const bool admitted = brake_.admits(plan);
+    if (admitted) {
+        brake_.remember_pass(policy.name);
+    }
     std::map<CopyId, const Decision*> decided;
     RetentionPassed passed;
     for (const Decision& decision : plan.decisions) {
@@ -91,7 +106,7 @@ Task<void> Pruner::prune(Policy policy) {
     for (const Backup& backup : points) {
         for (const Copy& copy : backup.copies) {
             const auto decision = decided.find(copy.id);
-            const bool expired = decision != decided.end() && !decision->second->keep;
+            const bool expired = admitted && decision != decided.end() && !decision->second->keep;
             if (!expired && copy.state != CopyState::deleting) {
                 continue;
             }
@@ -115,8 +130,10 @@ Task<void> Pruner::prune(Policy policy) {
         }
         co_await delete_objects(std::move(expired));
     }
-    passed.at = clock_.now();
-    observer_.observe(passed);
+    if (admitted) {
+        passed.at = clock_.now();
+        observer_.observe(passed);
+    }
 }
 
 // Reads the images again first: what is not ours is left alone.
@@ -162,16 +179,13 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
             std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(begin)),
             std::make_move_iterator(ours.begin() + static_cast<std::ptrdiff_t>(end))
         );
-        if (stale(batch.front().policy, generation)) {
-            co_return;
-        }
-        co_await delete_batch(place, std::move(batch));
+        co_await delete_batch(place, std::move(batch), generation);
     }
 }
 
-Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch) {
+Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int generation) {
     co_await cloud_.turn(place, Change::delete_images);
-    if (stopping_) {
+    if (stopping_ || stale(batch.front().policy, generation)) {
         co_return;
     }
     set_state(batch, CopyState::deleting);

@@ -1,10 +1,12 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
 // images that the cloud still shows under the name this daemon gave them are deleted, or those that
 // no list shows any more, by their id; one that is not there counts as deleted. Whatever cannot be
-// deleted now stays `deleting` and is tried again with the next pass.
+// deleted now stays `deleting` and is tried again with the next pass. A plan that the brake stops
+// is not begun; deletions that had begun before are finished.
 #pragma once
 
 #include "engine/alarms.hpp"
+#include "engine/brake_keeper.hpp"
 #include "model/policy.hpp"
 #include "ports/catalog.hpp"
 #include "ports/clock.hpp"
@@ -25,11 +27,20 @@ constexpr Duration prune_retry = std::chrono::hours(1);
 
 class Pruner {
 public:
-    Pruner(Clock& clock, Cloud& cloud, Catalog& catalog, Observer& observer, Alarms& alarms);
+    Pruner(
+        Clock& clock,
+        Cloud& cloud,
+        Catalog& catalog,
+        Observer& observer,
+        Alarms& alarms,
+        BrakeKeeper& brake
+    );
 
     void set_policies(std::vector<Policy> policies);
     void request(const PolicyName& policy);
     void request_all();
+    // What was planned for any policy does not hold any more.
+    void replan(const PolicyName& policy);
     Task<void> run();
 
     // No further deletion begins.
@@ -44,7 +55,7 @@ private:
 
     Task<void> prune(Policy policy);
     Task<void> delete_images(Place place, std::vector<Expired> expired, int generation);
-    Task<void> delete_batch(Place place, std::vector<Expired> batch);
+    Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
     Task<void> delete_objects(Expired expired);
     void set_state(std::vector<Expired>& expired, CopyState state);
@@ -57,6 +68,7 @@ private:
     Catalog& catalog_;
     Observer& observer_;
     Alarms& alarms_;
+    BrakeKeeper& brake_;
     std::unique_ptr<Sleeper> sleeper_;
     std::map<PolicyName, Policy> policies_;
     std::set<PolicyName> requested_;

@@ -102,8 +102,13 @@ struct Backup {
     bool impossible = false;   // skipped because it cannot be made as things are
     bool not_started = false;  // was powered off and could not be started again
     bool cancel_requested = false;
+    std::optional<Instant> pinned_at;     // an operator keeps what it left, whatever the rules say
+    std::optional<Instant> pinned_until;  // none while pinned: until it is unpinned
+    std::string pin_reason;
     std::vector<std::string> reasons;  // why not simply ok; also notes on what was left out
     std::vector<Copy> copies;          // copies[0] is the source image, if one was planned
+
+    bool pinned(Instant now) const { return pinned_at && (!pinned_until || now < *pinned_until); }
 
     bool operator==(const Backup&) const = default;
 };
@@ -116,6 +121,7 @@ struct PolicyMemory {
     std::optional<Instant> paused_at;
     std::optional<Instant> paused_until;  // none while paused: until resumed
     std::string pause_reason;
+    std::optional<Instant> pruned_at;  // when retention last decided and nothing stopped it
 
     bool paused(Instant now) const { return paused_at && (!paused_until || now < *paused_until); }
 

@@ -4,6 +4,7 @@
 
 #include "model/backup.hpp"
 #include "model/failure.hpp"
+#include "model/plan.hpp"
 
 #include <string>
 #include <variant>
@@ -34,6 +35,12 @@ struct CopyChanged {
     InstanceId instance;
     CopyState before = CopyState::planned;
     Copy copy;
+};
+
+// What stops the deletions of a policy is not what stopped them before.
+struct BrakeChanged {
+    PolicyName policy;
+    std::vector<BrakeStop> stops;
 };
 
 struct RetentionPassed {
@@ -78,6 +85,7 @@ using Fact = std::variant<
     BackupFinished,
     CopyChanged,
     RetentionPassed,
+    BrakeChanged,
     ApiAnswered,
     QuotaSeen,
     SettingsReloaded,

@@ -1,8 +1,9 @@
-// What retention decided, one reason per copy.
+// What retention decided, one reason per copy, and whether the brake lets it be carried out.
 #pragma once
 
 #include "model/backup.hpp"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,34 @@ struct Decision {
     bool operator==(const Decision&) const = default;
 };
 
+// Why deletions of a policy wait for a person; rules/brake.hpp has the exact words.
+enum class BrakeReason { many, stale, clock, disagreement };
+inline constexpr std::array all_brake_reasons{
+    BrakeReason::many, BrakeReason::stale, BrakeReason::clock, BrakeReason::disagreement};
+
+struct BrakeStop {
+    BrakeReason reason = BrakeReason::many;
+    std::string text;  // a sentence without its end
+
+    bool operator==(const BrakeStop&) const = default;
+};
+
+// One policy's part of a plan.
+struct PolicyPlan {
+    PolicyName policy;
+    std::string id;  // "web@0123456789abcdef", the same while it would delete the same copies
+    std::size_t expired = 0;
+    std::vector<BrakeStop> stops;  // nothing is deleted while there are any
+
+    bool operator==(const PolicyPlan&) const = default;
+};
+
 struct Plan {
     std::vector<Decision> decisions;  // by policy, instance, kind, region, newest first
+    std::vector<PolicyPlan> policies;
     bool operator==(const Plan&) const = default;
 };
+
+const char* to_text(BrakeReason reason);  // "many"
 
 }  // namespace cvmbackup

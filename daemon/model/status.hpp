@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/backup.hpp"
+#include "model/plan.hpp"
 
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ struct PolicyStatus {
     std::optional<RunId> running;         // the newest unfinished
     std::optional<Duration> expected_interval;
     std::size_t matched_instances = 0;  // at the last firing
+    std::vector<BrakeStop> stops;       // why its deletions wait for a person
 };
 
 // One copy being made, for progress displays.

@@ -1,6 +1,7 @@
 // The words of interfaces.md for our enumerations: one table each, used for bus, JSON and SQL.
 #include "model/backup.hpp"
 #include "model/cloud_objects.hpp"
+#include "model/plan.hpp"
 
 #include <array>
 #include <string_view>
@@ -64,6 +65,13 @@ constexpr Words<ExportFormat, 4> export_formats{{
     {ExportFormat::vmdk, "vmdk"},
 }};
 
+constexpr Words<BrakeReason, 4> brake_reasons{{
+    {BrakeReason::many, "many"},
+    {BrakeReason::stale, "stale"},
+    {BrakeReason::clock, "clock"},
+    {BrakeReason::disagreement, "disagreement"},
+}};
+
 template <class Value, std::size_t n>
 const char* word_of(const Words<Value, n>& words, Value value) {
     for (const auto& [candidate, word] : words) {
@@ -85,6 +93,10 @@ std::optional<Value> value_of(const Words<Value, n>& words, std::string_view tex
 }
 
 }  // namespace
+
+const char* to_text(BrakeReason reason) {
+    return word_of(brake_reasons, reason);
+}
 
 const char* to_text(Trigger trigger) {
     return word_of(triggers, trigger);

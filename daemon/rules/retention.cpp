@@ -196,6 +196,10 @@ void decide(const Policy& policy, const GroupKey& key, Instant now, Group& group
             candidate = *decided++;
             candidate.not_kept_by = "no rule keeps it: " + candidate.not_kept_by;
         }
+        const bool is_held = candidate.backup->pinned(now) && !is_left_over(*candidate.copy);
+        if (is_held) {
+            add(candidate.kept_by, "pinned: " + candidate.backup->pin_reason);
+        }
         candidate.keep = !candidate.kept_by.empty();
     }
 }

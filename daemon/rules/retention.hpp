@@ -18,6 +18,8 @@
 // incomplete. It fills no slot and counts for nothing; it stays as long as no good copy of its
 // place is newer, as the last resort for what was written since, and expires once one is.
 //
+// A pinned backup's copies stay as long as the pin lasts, and fill slots like others.
+//
 // Copies dated in the future are kept and never fill a slot, nor do they let an incomplete one go.
 // Failed copies that left an image or objects behind expire and never count. Planned, running,
 // deleting and deleted copies, shares, and backups that are unfinished or another policy's, are not

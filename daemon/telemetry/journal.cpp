@@ -261,6 +261,25 @@ void Journal::say(const RetentionPassed& fact) {
     log_.write(line);
 }
 
+void Journal::say(const BrakeChanged& fact) {
+    LogLine line;
+    line.level = fact.stops.empty() ? LogLevel::info : LogLevel::warning;
+    line.text = about(fact.policy, InstanceId(), "") + "retention: ";
+    line.fields = fields_of({{"CVMBACKUP_POLICY", fact.policy.text()}});
+    if (fact.stops.empty()) {
+        line.text += "nothing stops deletions any more";
+        log_.write(line);
+        return;
+    }
+    line.text += "deletions are stopped: ";
+    for (std::size_t i = 0; i < fact.stops.size(); ++i) {
+        line.text += (i == 0 ? "" : "; ") + fact.stops[i].text;
+    }
+    line.text +=
+        ". `cvmbackupctl plan " + fact.policy.text() + "` shows them, and how to let them go";
+    log_.write(line);
+}
+
 void Journal::say(const ApiAnswered& fact) {
     std::string text = fact.action + " in " + fact.region.text() + ": " + fact.code + " after " +
                        std::to_string(fact.took.count() / 1000) + " ms";

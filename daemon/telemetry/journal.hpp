@@ -30,6 +30,7 @@ private:
     void say(const BackupFinished& fact);
     void say(const CopyChanged& fact);
     void say(const RetentionPassed& fact);
+    void say(const BrakeChanged& fact);
     void say(const ApiAnswered& fact);
     void say(const QuotaSeen& fact);
     void say(const SettingsReloaded& fact);

@@ -97,8 +97,9 @@ std::string Metrics::text() const {
           &state.next_run,   &state.expected_interval, &state.rpo,          &state.paused,
           &state.matched,    &state.last_result,       &state.runs,         &state.backups,
           &state.steps,      &state.in_progress,       &state.points,       &state.bytes,
-          &state.deletions,  &state.retention,         &state.quota,        &state.quota_used,
-          &state.requests,   &state.throttled,         &state.reload_ok,    &state.reload_time}) {
+          &state.deletions,  &state.retention,         &state.brake,        &state.quota,
+          &state.quota_used, &state.requests,          &state.throttled,    &state.reload_ok,
+          &state.reload_time}) {
         family->collect(state.shown, families);
     }
     if (state.show_instances) {

@@ -81,6 +81,9 @@ void Metrics::State::begin_at_zero(const Policy& policy) {
         backups.at({policy.name.text(), to_text(result)});
         last_result.at({policy.name.text(), to_text(result)});
     }
+    for (const BrakeReason reason : all_brake_reasons) {
+        brake.at({policy.name.text(), to_text(reason)});
+    }
     begin_place_at_zero(policy, CopyKind::image, policy.region);
     for (const ReplicaTarget& replica : policy.replicas) {
         begin_place_at_zero(policy, CopyKind::replica, replica.region);
@@ -160,6 +163,15 @@ void Metrics::State::count(const CopyChanged& fact) {
 
 void Metrics::State::count(const RetentionPassed& fact) {
     retention.at({}) = metric_seconds(fact.at);
+}
+
+void Metrics::State::count(const BrakeChanged& fact) {
+    for (const BrakeReason reason : all_brake_reasons) {
+        brake.at({fact.policy.text(), to_text(reason)}) = 0;
+    }
+    for (const BrakeStop& stop : fact.stops) {
+        brake.at({fact.policy.text(), to_text(stop.reason)}) = 1;
+    }
 }
 
 void Metrics::State::count(const ApiAnswered& fact) {

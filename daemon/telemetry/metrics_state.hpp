@@ -113,6 +113,11 @@ struct Metrics::State {
     NumberFamily retention = gauge(
         "retention_last_success_timestamp_seconds", "When retention last decided about all copies"
     );
+    NumberFamily brake = gauge(
+        "retention_brake",
+        "1 while the policy's deletions wait for a person, by reason",
+        {"policy", "reason"}
+    );
     NumberFamily quota =
         gauge("quota_images", "Custom images the account may have", {"account", "region"});
     NumberFamily quota_used =
@@ -146,6 +151,7 @@ struct Metrics::State {
     void count(const BackupFinished& fact);
     void count(const CopyChanged& fact);
     void count(const RetentionPassed& fact);
+    void count(const BrakeChanged& fact);
     void count(const ApiAnswered& fact);
     void count(const QuotaSeen& fact);
     void count(const SettingsReloaded& fact);

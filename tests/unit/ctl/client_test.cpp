@@ -181,6 +181,39 @@ TEST_F(Client, PausesAndResumes) {
     EXPECT_FALSE(stage_.world.known_policies[PolicyName("web")].paused);
 }
 
+TEST_F(Client, PinsAndUnpinsARecoveryPoint) {
+    const Ended pinned = stage_.ctl("pin 1 --until 2d --reason upgrade");
+    const Ended shown = stage_.ctl("show 1");
+    const Ended unpinned = stage_.ctl("unpin 1");
+
+    EXPECT_EQ(pinned.out, "Recovery point 1 is kept until 2027-01-06 16:00:00 CST.\n")
+        << pinned.err;
+    EXPECT_THAT(shown.out, HasSubstr("until 2027-01-06 16:00:00 CST: upgrade"));
+    EXPECT_EQ(unpinned.out, "Recovery point 1 follows the rules of its policy again.\n");
+    EXPECT_THAT(stage_.ctl("show 1").out, Not(HasSubstr("upgrade")));
+    EXPECT_EQ(stage_.ctl("pin 77 --reason upgrade").code, 4);
+    EXPECT_EQ(stage_.ctl("pin 1").code, 2) << "a pin needs a reason";
+}
+
+TEST_F(Client, ShowsWhatStopsAPlanAndAppliesIt) {
+    const PolicyName web("web");
+    const BrakeStop stop{BrakeReason::many, "9 of 10 copies would be deleted at once"};
+    stage_.world.known_plan.policies = {{web, "web@0123456789abcdef", 9, {stop}}};
+    stage_.world.known_policies[web].stops = {stop};
+
+    const Ended plan = stage_.ctl("plan web");
+    const Ended status = stage_.ctl("status");
+    const Ended applied = stage_.ctl("apply web@0123456789abcdef");
+    const Ended changed = stage_.ctl("apply web@ffffffffffffffff");
+
+    EXPECT_THAT(plan.out, HasSubstr("are stopped: 9 of 10 copies would be deleted at once."));
+    EXPECT_THAT(plan.out, HasSubstr("cvmbackupctl apply web@0123456789abcdef"));
+    EXPECT_THAT(status.out, HasSubstr("Policy web deletes nothing: 9 of 10 copies"));
+    EXPECT_EQ(applied.out, "9 copies will be deleted now.\n") << applied.err;
+    EXPECT_EQ(changed.code, 8);
+    EXPECT_EQ(stage_.ctl("apply web").code, 2);
+}
+
 TEST_F(Client, CancelsAJob) {
     EXPECT_THAT(stage_.ctl("cancel 2").out, StartsWith("Job 2 is being cancelled"));
     EXPECT_EQ(stage_.world.known_jobs[RunId(2)].run.result, Result::cancelled);

@@ -226,6 +226,24 @@ TEST_F(JournalTest, TellsARetentionPass) {
     EXPECT_EQ(said(RetentionPassed{due, 1, 2}).text, "retention: 1 copy stays, 2 to delete");
 }
 
+TEST_F(JournalTest, TellsWhatStopsDeletionsAndWhatToDo) {
+    const LogLine stopped = said(BrakeChanged{
+        PolicyName("web"),
+        {{BrakeReason::many, "9 of 10 copies at once"}, {BrakeReason::clock, "the clock was set"}}}
+    );
+
+    EXPECT_EQ(stopped.level, LogLevel::warning);
+    EXPECT_EQ(
+        stopped.text,
+        "web: retention: deletions are stopped: 9 of 10 copies at once; the clock was set. "
+        "`cvmbackupctl plan web` shows them, and how to let them go"
+    );
+    EXPECT_EQ(
+        said(BrakeChanged{PolicyName("web"), {}}).text,
+        "web: retention: nothing stops deletions any more"
+    );
+}
+
 TEST(Observers, TellEveryOne) {
     RecordingLog first;
     RecordingLog second;

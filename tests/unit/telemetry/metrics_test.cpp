@@ -253,6 +253,19 @@ TEST_F(MetricsTest, TellReloadsQuotaAndRetention) {
     EXPECT_THAT(page, shows("retention_last_success_timestamp_seconds 1800000000"));
 }
 
+TEST_F(MetricsTest, TellWhyDeletionsWaitForAPerson) {
+    metrics.set_policies({status_of("web")}, false);
+    const std::string label = "policy=\"web\",reason=";
+    EXPECT_THAT(metrics.text(), shows("retention_brake{" + label + "\"many\"} 0"));
+
+    metrics.observe(BrakeChanged{PolicyName("web"), {{BrakeReason::many, "9 of 10"}}});
+    EXPECT_THAT(metrics.text(), shows("retention_brake{" + label + "\"many\"} 1"));
+    EXPECT_THAT(metrics.text(), shows("retention_brake{" + label + "\"clock\"} 0"));
+
+    metrics.observe(BrakeChanged{PolicyName("web"), {}});
+    EXPECT_THAT(metrics.text(), shows("retention_brake{" + label + "\"many\"} 0"));
+}
+
 TEST(MetricsOfADemo, SayTheSpeedOfTheirClock) {
     EXPECT_THAT(Metrics("1", 1440).text(), HasSubstr("\ncvmbackup_clock_speed 1440\n"));
 }

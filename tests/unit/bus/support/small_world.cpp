@@ -223,6 +223,34 @@ Outcome<Backup> SmallWorld::backup(BackupId id) {
     return *found;
 }
 
+Outcome<void> SmallWorld::pin(BackupId point, std::optional<Instant> until, std::string reason) {
+    const auto found = std::ranges::find(known_backups, point, &Backup::id);
+    if (found == known_backups.end()) {
+        return not_found("backup " + std::to_string(point.value()));
+    }
+    found->pinned_at = now;
+    found->pinned_until = until;
+    found->pin_reason = std::move(reason);
+    return {};
+}
+
+Outcome<void> SmallWorld::unpin(BackupId point) {
+    const auto found = std::ranges::find(known_backups, point, &Backup::id);
+    if (found == known_backups.end()) {
+        return not_found("backup " + std::to_string(point.value()));
+    }
+    found->pinned_at.reset();
+    return {};
+}
+
+Outcome<std::size_t> SmallWorld::apply_plan(std::string plan) {
+    const auto found = std::ranges::find(known_plan.policies, plan, &PolicyPlan::id);
+    if (found == known_plan.policies.end()) {
+        return Failure{Remedy::give_up, command_code::plan_changed, "the plan is another now", ""};
+    }
+    return found->expired;
+}
+
 Outcome<Plan> SmallWorld::plan(std::optional<PolicyName> policy) {
     if (policy && !known_policies.contains(*policy)) {
         return not_found("policy '" + policy->text() + "'");

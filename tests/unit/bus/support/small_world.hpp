@@ -23,6 +23,9 @@ public:
     Outcome<void> pause(PolicyName policy, std::optional<Instant> until, std::string reason)
         override;
     Outcome<void> resume(PolicyName policy) override;
+    Outcome<void> pin(BackupId point, std::optional<Instant> until, std::string reason) override;
+    Outcome<void> unpin(BackupId point) override;
+    Outcome<std::size_t> apply_plan(std::string plan) override;
     Outcome<void> reload() override;
     DaemonStatus status() override;
     std::vector<PolicyStatus> policies() override;

@@ -1,0 +1,91 @@
+#include "engine/brake_keeper.hpp"
+
+#include "rules/calendar.hpp"
+#include "rules/retention.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+BrakeKeeper::BrakeKeeper(Clock& clock, Observer& observer, Scheduler& memories)
+    : clock_(clock)
+    , observer_(observer)
+    , memories_(memories)
+    , right_offset_(clock_offset()) {}
+
+Duration BrakeKeeper::clock_offset() const {
+    return clock_.now().time_since_epoch() - clock_.steady_now();
+}
+
+Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) const {
+    Plan plan = plan_retention(policy, points, clock_.now());
+    BrakeInput input;
+    input.now = clock_.now();
+    input.last_pass = memories_.memory(policy.name).pruned_at;
+    input.clock_step = clock_offset() - right_offset_;
+    if (const auto found = disagreements_.find(policy.name); found != disagreements_.end()) {
+        input.disagreement = found->second;
+    }
+    const bool expires = std::ranges::count(plan.decisions, false, &Decision::keep) > 0;
+    if (expires) {
+        input.expected_interval = expected_interval(policy, input.now);
+    }
+    plan.policies.push_back(judge_plan(policy, plan.decisions, points, input));
+    return plan;
+}
+
+bool BrakeKeeper::is_permitted(const Plan& plan) const {
+    const auto permitted = permitted_.find(plan.policies.front().policy);
+    return permitted != permitted_.end() &&
+           std::ranges::all_of(plan.decisions, [&](const Decision& decision) {
+               return decision.keep || permitted->second.contains(decision.copy);
+           });
+}
+
+bool BrakeKeeper::admits(const Plan& plan) {
+    const PolicyPlan& part = plan.policies.front();
+    const bool admitted = part.stops.empty() || is_permitted(plan);
+    tell(part.policy, admitted ? std::vector<BrakeStop>() : part.stops);
+    return admitted;
+}
+
+void BrakeKeeper::permit(const Plan& plan) {
+    const PolicyPlan& part = plan.policies.front();
+    std::set<CopyId>& permitted = permitted_[part.policy];
+    for (const Decision& decision : plan.decisions) {
+        if (!decision.keep) {
+            permitted.insert(decision.copy);
+        }
+    }
+    // Whoever agrees to deletions after the clock was set has seen what time it is.
+    if (std::ranges::count(part.stops, BrakeReason::clock, &BrakeStop::reason) > 0) {
+        right_offset_ = clock_offset();
+    }
+}
+
+void BrakeKeeper::remember_pass(const PolicyName& policy) {
+    PolicyMemory memory = memories_.memory(policy);
+    memory.pruned_at = clock_.now();
+    memories_.remember(memory);
+}
+
+void BrakeKeeper::set_disagreement(const PolicyName& policy, std::string words) {
+    disagreements_[policy] = std::move(words);
+}
+
+const std::vector<BrakeStop>& BrakeKeeper::stops(const PolicyName& policy) const {
+    static const std::vector<BrakeStop> none;
+    const auto found = stops_.find(policy);
+    return found == stops_.end() ? none : found->second;
+}
+
+void BrakeKeeper::tell(const PolicyName& policy, std::vector<BrakeStop> stops) {
+    std::vector<BrakeStop>& known = stops_[policy];
+    const bool same = std::ranges::equal(known, stops, {}, &BrakeStop::reason, &BrakeStop::reason);
+    known = stops;
+    if (!same) {
+        observer_.observe(BrakeChanged{policy, std::move(stops)});
+    }
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,50 @@
+// Keeps what the brake on deletions has to remember: when deletions were last decided (in the
+// catalog, with the policy's memory), how the clock was set, what was found to disagree, and which
+// deletions a person has agreed to. Tells of each change of what stops a policy.
+#pragma once
+
+#include "engine/scheduler.hpp"
+#include "rules/brake.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cvmbackup {
+
+class BrakeKeeper {
+public:
+    BrakeKeeper(Clock& clock, Observer& observer, Scheduler& memories);
+
+    // What retention would do with the policy's points now, stops included.
+    Plan plan(const Policy& policy, const std::vector<Backup>& points) const;
+
+    // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
+    // agreed to every one of them.
+    bool admits(const Plan& plan);
+    void permit(const Plan& plan);
+    // An admitted plan is about to be carried out.
+    void remember_pass(const PolicyName& policy);
+
+    // Catalog and cloud disagree about copies of the policy; empty: they agree again.
+    void set_disagreement(const PolicyName& policy, std::string words);
+
+    // As of the last pass.
+    const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
+
+private:
+    Duration clock_offset() const;
+    bool is_permitted(const Plan& plan) const;
+    void tell(const PolicyName& policy, std::vector<BrakeStop> stops);
+
+    Clock& clock_;
+    Observer& observer_;
+    Scheduler& memories_;
+    Duration right_offset_;  // of the wall clock to the one that never jumps
+    std::map<PolicyName, std::set<CopyId>> permitted_;
+    std::map<PolicyName, std::string> disagreements_;
+    std::map<PolicyName, std::vector<BrakeStop>> stops_;
+};
+
+}  // namespace cvmbackup

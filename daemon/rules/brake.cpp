@@ -1,0 +1,144 @@
+#include "rules/brake.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+
+namespace cvmbackup {
+
+namespace {
+
+struct Counts {
+    std::size_t there = 0;    // complete and incomplete copies
+    std::size_t expired = 0;  // of these
+    std::size_t made = 0;     // complete ones, since the last pass
+    std::optional<Instant> newest_good;
+};
+
+Counts count(
+    const std::vector<Decision>& decisions,
+    const std::vector<Backup>& points,
+    const std::optional<Instant>& last_pass
+) {
+    std::map<CopyId, bool> expires;
+    for (const Decision& decision : decisions) {
+        expires.emplace(decision.copy, !decision.keep);
+    }
+    Counts counts;
+    for (const Backup& backup : points) {
+        for (const Copy& copy : backup.copies) {
+            if (copy.state != CopyState::done) {
+                continue;
+            }
+            const auto found = expires.find(copy.id);
+            counts.there += 1;
+            counts.expired += found != expires.end() && found->second ? 1 : 0;
+            if (!copy.code.empty()) {
+                continue;
+            }
+            counts.newest_good = std::max(counts.newest_good.value_or(backup.due), backup.due);
+            counts.made += last_pass && copy.settled_at && *copy.settled_at > *last_pass ? 1 : 0;
+        }
+    }
+    return counts;
+}
+
+// FNV-1a over the ids of what would go, 64 bits: names a plan, protects from nobody.
+std::string name_of(const PolicyName& policy, const std::vector<Decision>& decisions) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const Decision& decision : decisions) {
+        if (decision.keep) {
+            continue;
+        }
+        auto id = static_cast<std::uint64_t>(decision.copy.value());
+        for (int byte = 0; byte < 8; ++byte) {
+            hash = (hash ^ (id & 0xffU)) * 0x100000001b3U;
+            id >>= 8U;
+        }
+    }
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
+    return policy.text() + "@" + digits.data();
+}
+
+std::optional<BrakeStop> stop_many(const Counts& counts) {
+    const std::size_t usual = std::max(deletions_always_allowed, counts.there / 5);
+    if (counts.expired <= usual + counts.made) {
+        return std::nullopt;
+    }
+    const std::string made =
+        counts.made == 0 ? "" : ", " + std::to_string(counts.made) + " made since the last pass";
+    return BrakeStop{
+        BrakeReason::many,
+        std::to_string(counts.expired) + " of " + std::to_string(counts.there) +
+            " copies would be deleted at once" + made + "; at most " +
+            std::to_string(usual + counts.made) + " go without a person's consent"};
+}
+
+std::optional<BrakeStop> stop_stale(
+    const Policy& policy, const Counts& counts, const BrakeInput& input
+) {
+    if (!policy.rpo && !input.expected_interval) {
+        return std::nullopt;
+    }
+    const Duration patience = std::max(
+        policy.rpo.value_or(Duration(0)), 3 * input.expected_interval.value_or(Duration(0))
+    );
+    if (counts.newest_good && input.now - *counts.newest_good <= patience) {
+        return std::nullopt;
+    }
+    return BrakeStop{
+        BrakeReason::stale,
+        counts.newest_good ? "the newest good copy is of " + to_rfc3339(*counts.newest_good) +
+                                 ", more than " + to_text(patience) + " old"
+                           : "there is no good copy"};
+}
+
+std::optional<BrakeStop> stop_clock(const BrakeInput& input) {
+    if (input.last_pass && input.now < *input.last_pass) {
+        return BrakeStop{
+            BrakeReason::clock,
+            "the clock stands before the last pass of retention, " + to_rfc3339(*input.last_pass)};
+    }
+    if (std::chrono::abs(input.clock_step) <= clock_step_allowed) {
+        return std::nullopt;
+    }
+    const bool ahead = input.clock_step > Duration(0);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(abs(input.clock_step));
+    return BrakeStop{
+        BrakeReason::clock,
+        "the clock was set " + std::string(ahead ? "ahead" : "back") + " by " +
+            to_text(Duration(seconds))};
+}
+
+}  // namespace
+
+PolicyPlan judge_plan(
+    const Policy& policy,
+    const std::vector<Decision>& decisions,
+    const std::vector<Backup>& points,
+    const BrakeInput& input
+) {
+    PolicyPlan plan;
+    plan.policy = policy.name;
+    plan.id = name_of(policy.name, decisions);
+    plan.expired = static_cast<std::size_t>(std::ranges::count(decisions, false, &Decision::keep));
+    if (plan.expired == 0) {
+        return plan;
+    }
+    const Counts counts = count(decisions, points, input.last_pass);
+    for (std::optional<BrakeStop> stop :
+         {stop_many(counts), stop_stale(policy, counts, input), stop_clock(input)}) {
+        if (stop) {
+            plan.stops.push_back(*std::move(stop));
+        }
+    }
+    if (!input.disagreement.empty()) {
+        plan.stops.push_back({BrakeReason::disagreement, input.disagreement});
+    }
+    return plan;
+}
+
+}  // namespace cvmbackup

@@ -1,0 +1,40 @@
+// The brake on deletions: a plan that deletes more than usual, or that is made while something is
+// odd, is not carried out before a person has agreed to it. What stops a policy's plan:
+//   many          more good and incomplete copies would go than max(5, a fifth of those that are
+//                 there), those not counted that were made since the last pass: one in, one out
+//   stale         the newest good copy is older than it should be: older than the rpo, and than
+//                 three times the longest gap of the schedule; a failing policy needs its old ones
+//   clock         the clock stands before the last pass, or was set by more than an hour
+//   disagreement  catalog and cloud were found to disagree
+// Left-overs of failed attempts were never copies and count for nothing.
+#pragma once
+
+#include "model/plan.hpp"
+#include "model/policy.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cvmbackup {
+
+constexpr std::size_t deletions_always_allowed = 5;
+constexpr Duration clock_step_allowed = std::chrono::hours(1);
+
+struct BrakeInput {
+    Instant now{};
+    std::optional<Instant> last_pass;           // when deletions were last decided and not stopped
+    std::optional<Duration> expected_interval;  // of the schedule
+    Duration clock_step{0};                     // by how much the clock was set since it was right
+    std::string disagreement;                   // in words, empty if there is none
+};
+
+// `decisions` and `points` are those of one policy, from rules/retention.
+PolicyPlan judge_plan(
+    const Policy& policy,
+    const std::vector<Decision>& decisions,
+    const std::vector<Backup>& points,
+    const BrakeInput& input
+);
+
+}  // namespace cvmbackup

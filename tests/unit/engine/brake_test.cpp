@@ -1,0 +1,126 @@
+// Deletions that wait for a person, and pins, in a whole daemon.
+#include "engine_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Ten days of backups of one instance, all kept, then rules that keep one.
+EngineWorld ten_days_then_one() {
+    EngineWorld world(web_world(1));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 30;
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(10));
+    world.settings.policies.front().keep.last = 1;
+    EXPECT_TRUE(world.engine().reload());
+    world.run_for(std::chrono::hours(1));
+    return world;
+}
+
+std::string plan_id(EngineWorld& world) {
+    return world.engine().plan(PolicyName("web"))->policies.front().id;
+}
+
+TEST(DeletionBrake, LeavesEverythingWhenRulesSuddenlyKeepAlmostNothing) {
+    EngineWorld world = ten_days_then_one();
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(10));
+    const PolicyStatus status = *world.engine().policy(PolicyName("web"));
+    ASSERT_THAT(status.stops, SizeIs(1));
+    EXPECT_THAT(status.stops.front().text, HasSubstr("9 of 10 copies"));
+}
+
+TEST(DeletionBrake, LetsGoWhatAPersonAgreedTo) {
+    EngineWorld world = ten_days_then_one();
+
+    const Outcome<std::size_t> applied = world.engine().apply_plan(plan_id(world));
+    world.run_for(std::chrono::hours(1));
+
+    ASSERT_TRUE(applied);
+    EXPECT_EQ(*applied, 9U);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+    EXPECT_THAT(world.engine().policy(PolicyName("web"))->stops, IsEmpty());
+}
+
+TEST(DeletionBrake, RefusesAPlanThatHasChanged) {
+    EngineWorld world = ten_days_then_one();
+    const std::string old = plan_id(world);
+    world.run_for(std::chrono::days(1));
+
+    const Outcome<std::size_t> applied = world.engine().apply_plan(old);
+
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().code, command_code::plan_changed);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(11));
+}
+
+TEST(DeletionBrake, HoldsAfterARestart) {
+    EngineWorld world = ten_days_then_one();
+    world.crash();
+    world.run_for(std::chrono::days(2));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
+}
+
+TEST(DeletionBrake, DoesNotHinderRulesThatKeepOneOfEach) {
+    EngineWorld world(web_world(12));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(3));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
+}
+
+TEST(Pinning, KeepsARecoveryPointUntilItIsUnpinned) {
+    EngineWorld world(web_world(1));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(1));
+    const BackupId point = world.newest_backup().id;
+
+    EXPECT_TRUE(world.engine().pin(point, std::nullopt, "before the upgrade"));
+    world.crash();
+    world.run_for(std::chrono::days(3));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+
+    EXPECT_TRUE(world.engine().unpin(point));
+    world.run_for(std::chrono::hours(1));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
+TEST(Pinning, IsRefusedForWhatIsNotThere) {
+    EngineWorld world(web_world(1));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(1));
+    const BackupId first = world.newest_backup().id;
+    world.run_for(std::chrono::days(1));
+
+    const Outcome<void> gone = world.engine().pin(first, std::nullopt, "too late");
+    const Outcome<void> never = world.engine().pin(BackupId(99), std::nullopt, "no such point");
+    const Outcome<void> past = world.engine().pin(first, world.now, "in the past");
+
+    ASSERT_FALSE(gone);
+    EXPECT_THAT(gone.error().text, HasSubstr("is there any more"));
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().code, command_code::not_found);
+    ASSERT_FALSE(past);
+    EXPECT_EQ(past.error().code, command_code::invalid_argument);
+}
+
+}  // namespace
+}  // namespace cvmbackup

@@ -1,0 +1,196 @@
+// When deletions wait for a person.
+#include "rules/brake.hpp"
+
+#include "retention_support.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr Instant newest = std::chrono::sys_days{std::chrono::March / 1 / 2027};
+
+// One copy a day, the newest of today; ids count up with the days.
+std::vector<Backup> days(int count) {
+    std::vector<Backup> points;
+    for (int i = 0; i < count; ++i) {
+        points.push_back(point(i + 1, newest - std::chrono::days(count - 1 - i)));
+        points.back().copies.front().settled_at = points.back().due + 20min;
+    }
+    return points;
+}
+
+BrakeInput quiet() {
+    BrakeInput input;
+    input.now = newest + 1h;
+    input.last_pass = newest + 30min;
+    input.expected_interval = std::chrono::days(1);
+    return input;
+}
+
+PolicyPlan judged(
+    const Policy& policy, const std::vector<Backup>& points, const BrakeInput& input = quiet()
+) {
+    return judge_plan(policy, plan_retention(policy, points, input.now).decisions, points, input);
+}
+
+std::vector<BrakeReason> reasons(const PolicyPlan& plan) {
+    std::vector<BrakeReason> found;
+    for (const BrakeStop& stop : plan.stops) {
+        found.push_back(stop.reason);
+    }
+    return found;
+}
+
+TEST(Brake, LetsTheUsualDeletionsGo) {
+    const PolicyPlan plan = judged(keeping({.last = 25}), days(30));
+
+    EXPECT_EQ(plan.expired, 5U);
+    EXPECT_THAT(plan.stops, IsEmpty());
+}
+
+TEST(Brake, StopsMoreThanFiveOfFew) {
+    const PolicyPlan plan = judged(keeping({.last = 4}), days(10));
+
+    ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::many));
+    EXPECT_EQ(
+        plan.stops.front().text,
+        "6 of 10 copies would be deleted at once; at most 5 go without a person's consent"
+    );
+}
+
+TEST(Brake, StopsMoreThanAFifthOfMany) {
+    EXPECT_THAT(judged(keeping({.last = 80}), days(100)).stops, IsEmpty());
+    EXPECT_THAT(reasons(judged(keeping({.last = 79}), days(100))), ElementsAre(BrakeReason::many));
+}
+
+TEST(Brake, CountsOneOutForEachNewOne) {
+    std::vector<Backup> points;
+    for (int i = 0; i < 40; ++i) {
+        const std::string instance = "ins-" + std::to_string(i / 2);
+        points.push_back(point(i + 1, newest - (i % 2) * 24h, instance.c_str()));
+        points.back().copies.front().settled_at = points.back().due + 20min;
+    }
+    BrakeInput input = quiet();
+    input.last_pass = newest;
+
+    EXPECT_THAT(judged(keeping({.last = 1}), points, input).stops, IsEmpty());
+
+    input.last_pass = newest + 30min;
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 1}), points, input)), ElementsAre(BrakeReason::many)
+    );
+}
+
+TEST(Brake, TakesNothingForNewBeforeTheFirstPass) {
+    BrakeInput input = quiet();
+    input.last_pass.reset();
+
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 1}), days(10), input)), ElementsAre(BrakeReason::many)
+    );
+}
+
+TEST(Brake, CountsLeftOversOfFailedAttemptsForNothing) {
+    std::vector<Backup> points = days(10);
+    for (int i = 0; i < 8; ++i) {
+        points[static_cast<std::size_t>(i)].copies.front().state = CopyState::failed;
+    }
+    const PolicyPlan plan = judged(keeping({.last = 9}), points);
+
+    EXPECT_EQ(plan.expired, 8U);
+    EXPECT_THAT(plan.stops, IsEmpty());
+}
+
+TEST(Brake, StopsWhenTheNewestGoodCopyIsTooOld) {
+    BrakeInput input = quiet();
+    input.now = newest + 73h;
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 9}), days(10), input)), ElementsAre(BrakeReason::stale)
+    );
+
+    Policy patient = keeping({.last = 9});
+    patient.rpo = 96h;
+    EXPECT_THAT(judged(patient, days(10), input).stops, IsEmpty());
+}
+
+TEST(Brake, DoesNotAskForFreshnessOfAPolicyWithoutScheduleAndRpo) {
+    BrakeInput input = quiet();
+    input.now = newest + 24h * 365;
+    input.expected_interval.reset();
+
+    EXPECT_THAT(judged(keeping({.last = 9}), days(10), input).stops, IsEmpty());
+}
+
+TEST(Brake, StopsAfterTheClockWasSet) {
+    BrakeInput input = quiet();
+    input.clock_step = -2h;
+    const PolicyPlan back = judged(keeping({.last = 9}), days(10), input);
+    ASSERT_THAT(reasons(back), ElementsAre(BrakeReason::clock));
+    EXPECT_THAT(back.stops.front().text, HasSubstr("set back by 2h"));
+
+    input.clock_step = 59min;
+    EXPECT_THAT(judged(keeping({.last = 9}), days(10), input).stops, IsEmpty());
+
+    input.clock_step = 0min;
+    input.last_pass = input.now + 1s;
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 9}), days(10), input)), ElementsAre(BrakeReason::clock)
+    );
+}
+
+TEST(Brake, StopsWhileCatalogAndCloudDisagree) {
+    BrakeInput input = quiet();
+    input.disagreement = "2 copies are missing in the cloud";
+
+    const PolicyPlan plan = judged(keeping({.last = 9}), days(10), input);
+
+    ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::disagreement));
+    EXPECT_EQ(plan.stops.front().text, "2 copies are missing in the cloud");
+}
+
+TEST(Brake, HasNothingToStopWhenNothingExpires) {
+    BrakeInput input = quiet();
+    input.clock_step = 48h;
+    input.disagreement = "anything";
+
+    EXPECT_THAT(judged(keeping({.last = 10}), days(10), input).stops, IsEmpty());
+}
+
+TEST(Brake, NamesAPlanByWhatItDeletes) {
+    const std::string nine = judged(keeping({.last = 9}), days(10)).id;
+
+    EXPECT_THAT(nine, testing::MatchesRegex("nightly@[0-9a-f]{16}"));
+    EXPECT_EQ(judged(keeping({.daily = 9}), days(10)).id, nine) << "other reasons, same copies";
+    EXPECT_NE(judged(keeping({.last = 8}), days(10)).id, nine);
+}
+
+TEST(Pins, KeepACopyThatNoRuleKeeps) {
+    std::vector<Backup> points = days(3);
+    points.front().pinned_at = newest;
+    points.front().pin_reason = "before the upgrade";
+    const Plan plan = plan_retention(keeping({.last = 1}), points, newest + 1h);
+
+    ASSERT_EQ(plan.decisions.size(), 3U);
+    EXPECT_TRUE(plan.decisions[2].keep);
+    EXPECT_EQ(plan.decisions[2].reason, "pinned: before the upgrade");
+    EXPECT_FALSE(plan.decisions[1].keep);
+}
+
+TEST(Pins, EndWhenTheirTimeHasCome) {
+    std::vector<Backup> points = days(3);
+    points.front().pinned_at = newest - 1h;
+    points.front().pinned_until = newest;
+    const Plan plan = plan_retention(keeping({.last = 1}), points, newest + 1h);
+
+    EXPECT_FALSE(plan.decisions[2].keep);
+}
+
+}  // namespace
+}  // namespace cvmbackup
