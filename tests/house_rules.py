@@ -290,7 +290,7 @@ def check(path, text):
     name = pathlib.PurePath(path).name
     is_cpp = path.endswith((".cpp", ".hpp"))
     is_cmake = name == "CMakeLists.txt" or path.endswith(".cmake")
-    if is_cpp or is_cmake or path.endswith((".py", ".sh")) or text.startswith("#!"):
+    if is_cpp or is_cmake or path.endswith((".py", ".sh", ".mjs")) or text.startswith("#!"):
         yield from check_sizes(text)
     if is_cpp:
         yield from check_cpp(path, text)

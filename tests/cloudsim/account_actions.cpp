@@ -27,6 +27,10 @@ json::object describe_regions(Call&, Params& params) {
         entry["Region"] = json_text(region.name);
         entry["RegionName"] = json_text(region.title);
         entry["RegionState"] = "AVAILABLE";
+        // What the console alone gets to see.
+        for (const char* name : {"RegionTypeMC", "LocationMC", "RegionNameMC", "RegionIdMC"}) {
+            entry[name] = nullptr;
+        }
         set.push_back(std::move(entry));
     }
     json::object result;

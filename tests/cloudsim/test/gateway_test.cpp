@@ -285,6 +285,8 @@ TEST_F(Gateway, TellsTheCallerWhoHeIs) {
 TEST_F(Gateway, ListsTheRegionsOfCvm) {
     const Reply reply = call("DescribeRegions", R"({"Product":"cvm"})");
     EXPECT_THAT(reply.all("RegionSet", "Region"), testing::Contains("ap-guangzhou"));
+    // Null for everybody but the console, and never left out.
+    EXPECT_TRUE(reply.set("RegionSet").at(0).at("RegionTypeMC").is_null());
     EXPECT_EQ(call("DescribeRegions", R"({"Product":"moon"})").code, "InvalidParameterValue");
     EXPECT_EQ(call("DescribeRegions", "{}").code, "MissingParameter");
 }
