@@ -8,6 +8,14 @@ namespace cloudsim {
 namespace {
 
 constexpr auto actions = std::to_array<Action>({
+    {"cbs", "CopySnapshotCrossRegions", 20, true, copy_snapshot_cross_regions},
+    {"cbs", "CreateSnapshot", 20, true, create_snapshot},
+    {"cbs", "CreateSnapshotGroup", 20, true, create_snapshot_group},
+    {"cbs", "DeleteSnapshotGroup", 20, true, delete_snapshot_group},
+    {"cbs", "DeleteSnapshots", 20, true, delete_snapshots},
+    {"cbs", "DescribeSnapshotGroups", 20, true, describe_snapshot_groups},
+    {"cbs", "DescribeSnapshotOverview", 20, true, describe_snapshot_overview},
+    {"cbs", "DescribeSnapshots", 20, true, describe_snapshots},
     {"cvm", "CreateImage", 10, true, create_image},
     {"cvm", "DeleteImages", 10, true, delete_images},
     {"cvm", "DescribeImageQuota", 10, true, describe_image_quota},
@@ -32,17 +40,14 @@ struct RealAction {
 };
 
 constexpr auto not_simulated = std::to_array<RealAction>({
-    {"cbs", "CopySnapshotCrossRegions"},
+    {"cbs", "ApplySnapshot"},
+    {"cbs", "ApplySnapshotGroup"},
     {"cbs", "CreateAutoSnapshotPolicy"},
-    {"cbs", "CreateSnapshot"},
-    {"cbs", "CreateSnapshotGroup"},
-    {"cbs", "DeleteSnapshotGroup"},
-    {"cbs", "DeleteSnapshots"},
     {"cbs", "DescribeAutoSnapshotPolicies"},
     {"cbs", "DescribeDisks"},
-    {"cbs", "DescribeSnapshotGroups"},
-    {"cbs", "DescribeSnapshotOverview"},
-    {"cbs", "DescribeSnapshots"},
+    {"cbs", "DescribeSnapshotSharePermission"},
+    {"cbs", "ModifySnapshotAttribute"},
+    {"cbs", "ModifySnapshotsSharePermission"},
     {"cvm", "DescribeImageFromFamily"},
     {"cvm", "DescribeImportImageOs"},
     {"cvm", "DescribeInstanceTypeConfigs"},

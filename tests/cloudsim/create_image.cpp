@@ -153,21 +153,37 @@ Content content_of_instance(Call& call, const Wish& wish) {
     return content;
 }
 
+const Snapshot& usable_snapshot(Call& call, const std::string& id) {
+    const Snapshot* snapshot = call.state.find_snapshot(id);
+    if (snapshot == nullptr || snapshot->uin != call.account.uin ||
+        snapshot->region != call.region) {
+        throw Refusal{"InvalidParameter.SnapshotNotFound", "There is no snapshot `" + id + "`."};
+    }
+    if (call.state.snapshot_state(*snapshot) != "NORMAL") {
+        throw Refusal{
+            "ResourceUnavailable.SnapshotCreating", "The snapshot `" + id + "` is not complete."};
+    }
+    return *snapshot;
+}
+
 Content content_of_snapshots(Call& call, const Wish& wish) {
     Content content;
     std::int64_t system_disks = 0;
     for (const std::string& id : wish.snapshot_ids) {
-        const Snapshot* snapshot = call.state.find_snapshot(id);
-        if (snapshot == nullptr || snapshot->uin != call.account.uin ||
-            snapshot->region != call.region) {
-            throw Refusal{
-                "InvalidParameter.SnapshotNotFound", "There is no snapshot `" + id + "`."};
+        const Snapshot& snapshot = usable_snapshot(call, id);
+        auto& disks = content.image.disks;
+        if (snapshot.is_system) {
+            system_disks += 1;
+            disks.insert(disks.begin(), {id, true, snapshot.size});
+            content.image.os = snapshot.os;
+            content.image.platform = snapshot.platform;
+            content.image.marketplace = snapshot.marketplace;
+        } else if (std::ranges::find(disks, id, &ImageDisk::snapshot_id) != disks.end()) {
+            throw Refusal{"InvalidParameterValue", "The snapshot `" + id + "` is given twice."};
+        } else {
+            disks.push_back({id, false, snapshot.size});
         }
-        system_disks += snapshot->is_system ? 1 : 0;
-        const auto at =
-            snapshot->is_system ? content.image.disks.begin() : content.image.disks.end();
-        content.image.disks.insert(at, {"", snapshot->is_system, snapshot->size});
-        content.image.encrypted = content.image.encrypted || snapshot->encrypted;
+        content.image.encrypted = content.image.encrypted || snapshot.encrypted;
     }
     if (system_disks == 0) {
         throw Refusal{
@@ -178,7 +194,6 @@ Content content_of_snapshots(Call& call, const Wish& wish) {
             "InvalidParameter.DuplicateSystemSnapshots",
             "More than one snapshot is one of a system disk."};
     }
-    content.image.platform = platform_of(content.image.os);
     return content;
 }
 
@@ -236,7 +251,11 @@ json::object create_image(Call& call, Params& params) {
     content.image.tags_from = state.now + state.durations.within(state.behaviour.tags_late);
     content.image.ends = state.now + state.durations.within(state.timing.create);
     Image& image = state.add_image(std::move(content.image));
-    state.add_snapshots(image, content.disk_ids);
+    if (wish.instance_id) {
+        state.add_snapshots(image, content.disk_ids);
+    } else {
+        state.bind_snapshots(image);
+    }
     Task task;
     task.kind = TaskKind::creation;
     task.end = call.task_end;

@@ -145,17 +145,23 @@ void Params::finish() {
     }
 }
 
-std::vector<Filter> take_filters(Params& params) {
+std::vector<Filter> take_unlimited_filters(Params& params) {
     std::vector<Filter> filters;
     for (Params& element : params.objects("Filters")) {
-        Filter filter{element.text("Name"), element.required_texts("Values")};
+        filters.push_back({element.text("Name"), element.required_texts("Values")});
         element.finish();
+    }
+    return filters;
+}
+
+std::vector<Filter> take_filters(Params& params) {
+    std::vector<Filter> filters = take_unlimited_filters(params);
+    for (const Filter& filter : filters) {
         if (filter.values.size() > filter_values_max) {
             throw Refusal{
                 "InvalidFilterValue.LimitExceeded",
                 "The filter `" + filter.name + "` has more than 5 values."};
         }
-        filters.push_back(std::move(filter));
     }
     if (filters.size() > filters_max) {
         throw Refusal{"InvalidFilterValue.LimitExceeded", "There are more than 10 filters."};
@@ -181,27 +187,35 @@ Page take_page(Params& params) {
     return page;
 }
 
+std::vector<std::pair<std::string, std::string>> take_tag_list(
+    Params& params, std::string_view name
+) {
+    std::vector<std::pair<std::string, std::string>> tags;
+    for (Params& element : params.objects(name)) {
+        std::string key = element.text("Key");
+        std::string value = element.text("Value");
+        element.finish();
+        if (key.empty() || key.size() > tag_key_max || value.size() > tag_value_max) {
+            throw Refusal{"InvalidParameterValue.TooLarge", "A tag's key or value is too long."};
+        }
+        tags.emplace_back(std::move(key), std::move(value));
+    }
+    return tags;
+}
+
 std::vector<std::pair<std::string, std::string>> take_tags(
     Params& params, std::string_view resource_type
 ) {
     std::vector<std::pair<std::string, std::string>> tags;
     for (Params& specification : params.objects("TagSpecification")) {
         const std::string type = specification.text("ResourceType");
-        std::vector<Params> elements = specification.objects("Tags");
+        for (auto& tag : take_tag_list(specification, "Tags")) {
+            tags.push_back(std::move(tag));
+        }
         specification.finish();
         if (type != resource_type) {
             throw Refusal{
                 "InvalidParameterValue", "`ResourceType` " + type + " is not possible here."};
-        }
-        for (Params& element : elements) {
-            std::string key = element.text("Key");
-            std::string value = element.text("Value");
-            element.finish();
-            if (key.empty() || key.size() > tag_key_max || value.size() > tag_value_max) {
-                throw Refusal{
-                    "InvalidParameterValue.TooLarge", "A tag's key or value is too long."};
-            }
-            tags.emplace_back(std::move(key), std::move(value));
         }
     }
     return tags;

@@ -48,6 +48,7 @@ struct Filter {
     std::vector<std::string> values;
 };
 
+std::vector<Filter> take_unlimited_filters(Params& params);
 // At most ten filters of at most five values.
 std::vector<Filter> take_filters(Params& params);
 
@@ -58,6 +59,10 @@ struct Page {
 
 Page take_page(Params& params);
 
+// An array of objects with Key and Value.
+std::vector<std::pair<std::string, std::string>> take_tag_list(
+    Params& params, std::string_view name
+);
 // Takes TagSpecification: every element must be for this resource type.
 std::vector<std::pair<std::string, std::string>> take_tags(
     Params& params, std::string_view resource_type

@@ -140,36 +140,11 @@ Image& State::add_image(Image image) {
     return added;
 }
 
-void State::add_snapshots(Image& image, const std::vector<std::string>& disk_ids) {
-    for (std::size_t i = 0; i < image.disks.size(); ++i) {
-        ImageDisk& disk = image.disks[i];
-        disk.snapshot_id = new_id("snap-");
-        Snapshot snapshot;
-        snapshot.id = disk.snapshot_id;
-        snapshot.uin = image.uin;
-        snapshot.region = image.region;
-        snapshot.disk_id = i < disk_ids.size() ? disk_ids[i] : "";
-        snapshot.is_system = disk.is_system;
-        snapshot.size = disk.size;
-        snapshot.encrypted = image.encrypted;
-        snapshot.image_id = image.id;
-        snapshot.created = now;
-        snapshots[disk.snapshot_id] = std::move(snapshot);
-    }
-}
-
 void State::remove_image(const std::string& id, bool with_snapshots) {
     const auto found = images.find(id);
     assert(found != images.end());
     Image& image = found->second;
-    for (const ImageDisk& disk : image.disks) {
-        Snapshot* snapshot = find_snapshot(disk.snapshot_id);
-        if (snapshot != nullptr && with_snapshots) {
-            snapshots.erase(disk.snapshot_id);
-        } else if (snapshot != nullptr) {
-            snapshot->image_id.clear();
-        }
-    }
+    unbind_snapshots(image, with_snapshots);
     std::erase(images_at[Place{image.uin, image.region}], &image);
     while (!image.shared_with.empty()) {
         unshare(image, std::string{image.shared_with.begin()->first});
@@ -231,14 +206,6 @@ std::int64_t State::count_exports(const Place& place) const {
     return found == exports_at.end() ? 0 : found->second;
 }
 
-std::int64_t State::count_leaked_snapshots(const Place& place) const {
-    return std::ranges::count_if(snapshots, [&place](const auto& entry) {
-        const Snapshot& snapshot = entry.second;
-        return snapshot.image_id.empty() && snapshot.uin == place.first &&
-               snapshot.region == place.second;
-    });
-}
-
 void State::end_task(const Task& task, Instant at) {
     now = std::max(now, at);
     switch (task.kind) {
@@ -253,7 +220,7 @@ void State::end_task(const Task& task, Instant at) {
             return end_instance_task(task);
         case TaskKind::image_removal:
             if (find_in(images, task.subject) != nullptr) {
-                remove_image(task.subject, true);
+                vanish_image(task.subject);
             }
             return;
         case TaskKind::instance_removal:
@@ -261,6 +228,10 @@ void State::end_task(const Task& task, Instant at) {
                 remove_instance(task.subject);
             }
             return;
+        case TaskKind::snapshot_creation:
+        case TaskKind::snapshot_copy:
+        case TaskKind::snapshot_expiry:
+            return end_snapshot_task(task);
     }
 }
 
@@ -277,7 +248,7 @@ void State::end_creation(const Task& task) {
         return;
     }
     if (task.end == TaskEnd::vanishes) {
-        remove_image(task.subject, true);
+        vanish_image(task.subject);
     } else if (!succeeded) {
         image->state = "CREATEFAILED";
     } else {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "chance.hpp"
+#include "snapshot_state.hpp"
 #include "world.hpp"
 
 #include <cstdint>
@@ -19,18 +20,6 @@ namespace cloudsim {
 
 // An account's uin and a region.
 using Place = std::pair<std::string, std::string>;
-
-struct Snapshot {
-    std::string id;
-    std::string uin;
-    std::string region;
-    std::string disk_id;
-    bool is_system = true;
-    std::int64_t size = 0;  // GiB
-    bool encrypted = false;
-    std::string image_id;  // "" once the image is gone and left the snapshot behind
-    Instant created;
-};
 
 struct ObjectVersion {
     std::string version_id;
@@ -71,6 +60,9 @@ enum class TaskKind {
     instance_stop,
     image_removal,     // by an injected fault
     instance_removal,  // by an injected fault
+    snapshot_creation,
+    snapshot_copy,
+    snapshot_expiry,
 };
 enum class TaskEnd { succeeds, fails, vanishes, hangs };
 
@@ -82,8 +74,9 @@ struct ExportedFile {
 struct Task {
     TaskKind kind = TaskKind::creation;
     TaskEnd end = TaskEnd::succeeds;
-    std::string subject;  // image or instance id
-    // The image a copy reads, the instance an image is made of, the uin an export runs for.
+    std::string subject;  // id of what the task makes or changes
+    // The image or snapshot a copy reads, the instance an image is made of, the uin an export runs
+    // for.
     std::string source;
     std::string bucket;
     std::vector<ExportedFile> files;
@@ -106,10 +99,20 @@ public:
     const Credential* find_credential(std::string_view secret_id) const;
 
     Image& add_image(Image image);
-    // The snapshots stay behind unless they are to go too.
+    // The snapshots stay behind unless they are to go too; one that another image holds stays.
     void remove_image(const std::string& id, bool with_snapshots);
+    // Takes the snapshots made for the image along; the user's own, of which it was made, stay.
+    void vanish_image(const std::string& id);
     // Gives the image one snapshot for each of its disks.
     void add_snapshots(Image& image, const std::vector<std::string>& disk_ids);
+    // Lets the image hold the snapshots its disks name.
+    void bind_snapshots(const Image& image);
+    void unbind_snapshots(const Image& image, bool remove);
+    Snapshot& add_snapshot(Snapshot snapshot);
+    void remove_snapshot(const std::string& id);
+    // As DescribeSnapshots tells them.
+    std::string_view snapshot_state(const Snapshot& snapshot) const;
+    std::int64_t snapshot_percent(const Snapshot& snapshot) const;
     Instance& add_instance(Instance instance);
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);
@@ -119,7 +122,7 @@ public:
     // Own images of the place, whatever their state, as the quota counts them.
     std::int64_t count_images(const Place& place) const;
     std::int64_t count_exports(const Place& place) const;
-    // Snapshots that no image holds any more and that are still paid for.
+    // Snapshots made for images that are gone; they are still paid for.
     std::int64_t count_leaked_snapshots(const Place& place) const;
 
     std::string new_id(std::string_view prefix);
@@ -132,10 +135,12 @@ public:
     std::map<std::string, Instance, std::less<>> instances;
     std::map<std::string, Image, std::less<>> images;
     std::map<std::string, Snapshot, std::less<>> snapshots;
+    std::map<std::string, SnapshotGroup, std::less<>> snapshot_groups;
     std::map<std::string, BucketState, std::less<>> buckets;
     // In order of creation, oldest first.
     std::map<Place, std::vector<Instance*>> instances_at;
     std::map<Place, std::vector<Image*>> images_at;
+    std::map<Place, std::vector<Snapshot*>> snapshots_at;
     std::map<Place, std::vector<Image*>> shared_at;  // by the receiver's place
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
@@ -154,6 +159,7 @@ private:
     void end_copy(const Task& task);
     void end_export(const Task& task, Instant at);
     void end_instance_task(const Task& task);
+    void end_snapshot_task(const Task& task);
 };
 
 }  // namespace cloudsim

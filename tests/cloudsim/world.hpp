@@ -19,6 +19,8 @@ struct Timing {
     DurationRange create{std::chrono::minutes{10}, std::chrono::minutes{15}};
     DurationRange copy{std::chrono::minutes{10}, std::chrono::minutes{30}};
     std::optional<DurationRange> exporting;  // by size when absent
+    DurationRange snapshot{std::chrono::minutes{2}, std::chrono::minutes{5}};
+    DurationRange snapshot_copy{std::chrono::minutes{10}, std::chrono::minutes{30}};
     DurationRange start{std::chrono::seconds{20}, std::chrono::seconds{60}};
     DurationRange stop{std::chrono::seconds{20}, std::chrono::seconds{90}};
     DurationRange latency{};
@@ -29,6 +31,10 @@ struct Limits {
     std::int64_t exports_running = 10;  // per account and region; the real number is not published
     std::int64_t images_per_deletion = 100;  // the real number is not published
     std::int64_t shares_per_image = 500;
+    // Snapshots of a region: so many, and so many more for each disk there.
+    std::int64_t snapshots_base = 64;
+    std::int64_t snapshots_per_disk = 64;
+    std::int64_t snapshots_creating = 50;  // per account and region; the number is not published
     // Part of each published rate that a foreign client of the same account uses up.
     double foreign_share = 0.0;
     std::int64_t account_rate = 0;  // requests per second of a whole account; 0 = none
@@ -44,6 +50,8 @@ enum class ExportNames {
 enum class DryRunAnswer { request_id, error };
 enum class FailedCopy { vanishes, create_failed };
 enum class DeletionDuringExport { export_lost, refused };
+// cbs tells times without a zone: "2027-01-04 10:00:00".
+enum class SnapshotTimes { beijing, utc };
 
 struct Behaviour {
     bool image_names_unique = false;
@@ -55,6 +63,9 @@ struct Behaviour {
     DryRunAnswer dry_run = DryRunAnswer::request_id;
     FailedCopy failed_copy = FailedCopy::vanishes;
     DeletionDuringExport delete_during_export = DeletionDuringExport::export_lost;
+    bool image_snapshots_count = true;    // those made for images count in the quota too
+    bool snapshots_cross_border = false;  // copies may leave and enter the mainland
+    SnapshotTimes snapshot_times = SnapshotTimes::beijing;
 };
 
 struct Disk {

@@ -16,6 +16,8 @@ void read_timing(const toml::table& table, Problems& problems, Timing& timing) {
     timing.create = reader.duration_range("create").value_or(timing.create);
     timing.copy = reader.duration_range("copy").value_or(timing.copy);
     timing.exporting = reader.duration_range("export");
+    timing.snapshot = reader.duration_range("snapshot").value_or(timing.snapshot);
+    timing.snapshot_copy = reader.duration_range("snapshot_copy").value_or(timing.snapshot_copy);
     timing.start = reader.duration_range("start").value_or(timing.start);
     timing.stop = reader.duration_range("stop").value_or(timing.stop);
     timing.latency = reader.duration_range("latency").value_or(timing.latency);
@@ -32,6 +34,12 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
         reader.integer("images_per_deletion", 1, many).value_or(limits.images_per_deletion);
     limits.shares_per_image =
         reader.integer("shares_per_image", 0, many).value_or(limits.shares_per_image);
+    limits.snapshots_base =
+        reader.integer("snapshots_base", 0, many).value_or(limits.snapshots_base);
+    limits.snapshots_per_disk =
+        reader.integer("snapshots_per_disk", 0, many).value_or(limits.snapshots_per_disk);
+    limits.snapshots_creating =
+        reader.integer("snapshots_creating", 0, many).value_or(limits.snapshots_creating);
     limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
     limits.account_rate = reader.integer("account_rate", 0, many).value_or(limits.account_rate);
     reader.finish();
@@ -68,6 +76,11 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
     }
     if (reader.one_of("delete_during_export", {"export-lost", "refused"}) == "refused") {
         behaviour.delete_during_export = DeletionDuringExport::refused;
+    }
+    flag("image_snapshots_count", behaviour.image_snapshots_count);
+    flag("snapshots_cross_border", behaviour.snapshots_cross_border);
+    if (reader.one_of("snapshot_times", {"beijing", "utc"}) == "utc") {
+        behaviour.snapshot_times = SnapshotTimes::utc;
     }
     reader.finish();
 }

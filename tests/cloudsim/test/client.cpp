@@ -1,8 +1,11 @@
 #include "client.hpp"
 
+#include "../actions.hpp"
 #include "../cos_sign.hpp"
 #include "../tc3.hpp"
 #include "../text.hpp"
+
+#include <algorithm>
 
 namespace cloudsim::test {
 
@@ -96,17 +99,14 @@ HttpRequest api_request(
     HttpRequest request;
     const std::string timestamp = std::to_string(whole_seconds(signed_at));
     const std::string date = to_utc_date(signed_at);
-    const bool is_cvm =
-        action != "DescribeRegions" && action != "GetCallerIdentity" && action != "AssumeRole";
-    const std::string service = is_cvm ? "cvm" : (action == "DescribeRegions" ? "region" : "sts");
-    const std::string version =
-        is_cvm ? "2017-03-12" : (service == "region" ? "2022-06-27" : "2018-08-13");
+    const auto known = std::ranges::find(all_actions(), action, &Action::name);
+    const std::string service{known == all_actions().end() ? "cvm" : known->service};
     request.body = body;
     request.headers = {
-        {"Host", is_cvm ? host : service + ".tencentcloudapi.com"},
+        {"Host", service == "cvm" ? host : service + ".tencentcloudapi.com"},
         {"Content-Type", "application/json"},
         {"X-TC-Action", action},
-        {"X-TC-Version", version},
+        {"X-TC-Version", std::string{version_of(service)}},
         {"X-TC-Timestamp", timestamp}};
     if (!region.empty()) {
         request.headers.emplace_back("X-TC-Region", region);
