@@ -1,0 +1,140 @@
+// What a commit promises holds when the power goes or the disk fails, at every single operation.
+#include "catalog/catalog.hpp"
+#include "recording_vfs.hpp"
+#include "samples.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace cvmbackup::test {
+namespace {
+
+constexpr std::int64_t commits = 9;
+
+// Commit n: run n, its backup, and the backup before it changed; some are big, so that the WAL
+// spans pages and sectors.
+Changes change(std::int64_t n) {
+    Changes changes;
+    Run run = finished_run(n, Result::ok);
+    run.note = std::string(static_cast<std::size_t>(n % 3 == 0 ? 9000 : 40), 'n');
+    changes.runs.push_back(run);
+    Backup backup = finished_backup(n, n, Result::ok);
+    backup.copies = {sample_copy(n, n, CopyState::done)};
+    changes.backups.push_back(backup);
+    if (n > 1) {
+        changes.copies.push_back(sample_copy(n - 1, n - 1, CopyState::deleted));
+    }
+    return changes;
+}
+
+class PowerCut : public testing::Test {
+protected:
+    void SetUp() override {
+        std::filesystem::create_directory(before_);
+        open_catalog(before_ / "catalog.db").reset();
+        std::filesystem::copy(before_, live_);
+    }
+
+    // How many commits the catalog holds; fails if they are not the first ones, each complete.
+    static std::int64_t commits_in(const std::filesystem::path& directory) {
+        const std::filesystem::path file = directory / "catalog.db";
+        const RecordingVfs quick;  // waits for no real disk
+        const std::unique_ptr<Catalog> catalog = open_catalog(file);
+        const std::int64_t held = catalog->last_ids().run.value();
+        EXPECT_EQ(catalog->last_ids().backup.value(), held);
+        EXPECT_EQ(catalog->last_ids().copy.value(), held);
+        for (std::int64_t n = 1; n <= held; ++n) {
+            const std::optional<Backup> backup = catalog->backup(BackupId(n));
+            EXPECT_TRUE(backup && backup->copies.size() == 1U) << "backup " << n;
+            if (backup && backup->copies.size() == 1U) {
+                const CopyState expected = n == held ? CopyState::done : CopyState::deleted;
+                EXPECT_EQ(backup->copies.front().state, expected) << "copy " << n;
+            }
+        }
+        return held;
+    }
+
+    TemporaryDirectory directory_;
+    std::filesystem::path before_ = directory_.path() / "before";
+    std::filesystem::path live_ = directory_.path() / "live";
+    std::filesystem::path after_ = directory_.path() / "after";
+};
+
+TEST_F(PowerCut, LosesNoCommitWhereverItComesAndWhateverTheDiskKeeps) {
+    std::vector<std::size_t> acknowledged;  // operations before the n-th commit had returned
+    std::vector<DiskOperation> operations;
+    {
+        const RecordingVfs disk;
+        {
+            const std::unique_ptr<Catalog> catalog = open_catalog(live_ / "catalog.db");
+            for (std::int64_t n = 1; n <= commits; ++n) {
+                catalog->commit(change(n));
+                acknowledged.push_back(disk.operations().size());
+            }
+        }
+        operations = disk.operations();
+    }
+    ASSERT_GT(operations.size(), 40U) << "the recording does not see SQLite's writes";
+
+    for (std::size_t cut = 0; cut <= operations.size(); ++cut) {
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            std::filesystem::remove_all(after_);
+            std::filesystem::copy(before_, after_);
+            play_power_cut(operations, cut, after_, seed * 1000 + cut);
+
+            const auto certain = std::ranges::upper_bound(acknowledged, cut);
+            const std::int64_t held = commits_in(after_);
+            EXPECT_GE(held, certain - acknowledged.begin()) << "cut " << cut << ", seed " << seed;
+            ASSERT_FALSE(HasFailure()) << "cut " << cut << ", seed " << seed;
+        }
+    }
+}
+
+class FailingDisk : public PowerCut, public testing::WithParamInterface<int> {};
+
+TEST_P(FailingDisk, EndsTheCatalogAndLosesNoCommit) {
+    bool failed = true;
+    for (std::size_t number = 0; failed; ++number) {
+        std::filesystem::remove_all(after_);
+        std::filesystem::copy(before_, after_);
+        std::int64_t committed = 0;
+        failed = false;
+        {
+            RecordingVfs disk;
+            disk.fail_from(number, GetParam());
+            try {
+                const std::unique_ptr<Catalog> catalog = open_catalog(after_ / "catalog.db");
+                for (std::int64_t n = 1; n <= commits; ++n) {
+                    catalog->commit(change(n));
+                    committed = n;
+                }
+            } catch (const CatalogError&) {
+                failed = true;
+            }
+        }
+        const std::int64_t held = commits_in(after_);
+        EXPECT_GE(held, committed) << "operation " << number;
+        EXPECT_LE(held, committed + 1) << "operation " << number;
+        ASSERT_FALSE(HasFailure()) << "operation " << number;
+        ASSERT_LT(number, 1000U) << "the disk never fails";
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors,
+    FailingDisk,
+    testing::Values(SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_FULL),
+    [](const testing::TestParamInfo<int>& info) {
+        return info.param == SQLITE_FULL          ? std::string("NoSpace")
+               : info.param == SQLITE_IOERR_FSYNC ? std::string("Sync")
+                                                  : std::string("Write");
+    }
+);
+
+}  // namespace
+}  // namespace cvmbackup::test
