@@ -26,12 +26,22 @@ secret_id = "${secretId}"
 secret_key = "${secretKey}"
 `;
 
-// Tests see at once what they did, unless they ask for the delays of the real cloud.
+// Tests see at once what they did.
 const prompt = `
 [behaviour]
 list_delay = "0s"
 tags_late = "0s"
 `;
+
+// For the top of a world in which what is begun does not end while the test looks at it.
+export const held = `
+[timing]
+create = "30d"
+copy = "30d"
+export = "30d"
+start = "30d"
+stop = "30d"
+${prompt}`;
 
 export function world({ top = prompt, owner: mine = "", other: theirs = "" } = {}) {
   return `${top}
@@ -53,3 +63,20 @@ ${account(other)}
 ${theirs}
 `;
 }
+
+// An [[account.image]] in ap-guangzhou; `keys` are further TOML lines.
+export const image = (id, keys = "") => `
+[[account.image]]
+id = "${id}"
+name = "${id.slice(4)}"
+region = "ap-guangzhou"
+${keys}
+`;
+
+// An [[account.instance]] in ap-guangzhou.
+export const instance = (id, keys = "") => `
+[[account.instance]]
+id = "${id}"
+region = "ap-guangzhou"
+${keys}
+`;
