@@ -9,7 +9,7 @@
 // The cloud ends with the test file. Clients send the vendor's real host names, only the connection
 // goes to the simulated cloud. Every API 3.0 answer is held against the SDK's model (model.mjs).
 // A world and faults are TOML texts; speed is simulated seconds per real second: half an hour takes
-// a tenth of a second, so look at work under way in a `held` world (world.mjs). Options of a client:
+// a tenth of a second, so look at work under way in a `held` world (world.mjs). Options of clients:
 // region, key (owner | other | {secretId, secretKey, token}), host, profile (the SDK's).
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
