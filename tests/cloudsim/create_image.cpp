@@ -1,4 +1,5 @@
 #include "action_rules.hpp"
+#include "instance_rules.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -82,31 +83,19 @@ void check_state(const Instance& instance) {
             "InvalidInstance.NotSupported",
             "The instance `" + instance.id + "` is " + instance.state + "."};
     }
-    std::string suffix;
-    for (const std::string& word : split(instance.state, '_')) {
-        suffix += word.front() + to_lower(word.substr(1));
-    }
-    throw Refusal{
-        "UnsupportedOperation.InstanceState" + suffix,
-        "The instance `" + instance.id + "` is " + instance.state + "."};
+    refuse_state(instance);
 }
 
 Instance& usable_instance(Call& call, const std::string& id) {
-    if (!is_well_formed_id(id, "ins-")) {
-        throw Refusal{"InvalidInstanceId.Malformed", "The instance id `" + id + "` is malformed."};
-    }
-    Instance* instance = call.state.find_instance(id);
-    if (instance == nullptr || instance->uin != call.account.uin ||
-        instance->region != call.region) {
-        throw Refusal{"InvalidInstanceId.NotFound", "There is no instance `" + id + "`."};
-    }
-    check_state(*instance);
-    if (!instance->image_in_creation.empty()) {
+    Instance& instance = own_instance(call, id);
+    check_state(instance);
+    check_idle(instance);
+    if (instance.reinstall_failed) {
         throw Refusal{
-            "MutexOperation.TaskRunning",
-            "An image of the instance `" + id + "` is being created."};
+            "UnsupportedOperation.InstanceReinstallFailed",
+            "The reinstallation of `" + id + "` failed."};
     }
-    return *instance;
+    return instance;
 }
 
 const Disk& usable_data_disk(const Instance& instance, const std::string& id) {
@@ -136,6 +125,8 @@ Content content_of_instance(Call& call, const Wish& wish) {
     Content content;
     content.image.os = instance.os;
     content.image.platform = instance.platform;
+    content.image.architecture = architecture_of(instance.instance_type);
+    content.image.license = instance.license;
     content.image.marketplace = instance.marketplace;
     content.image.instance_id = instance.id;
     content.image.encrypted = instance.system_disk.encrypted;
@@ -208,9 +199,7 @@ void check_account(const Call& call, const Wish& wish) {
 void occupy_instance(Call& call, const std::string& instance_id, const std::string& image_id) {
     Instance& instance = *call.state.find_instance(instance_id);
     instance.image_in_creation = image_id;
-    instance.latest_operation = "CreateImage";
-    instance.latest_operation_state = "OPERATING";
-    instance.latest_request_id = call.request_id;
+    show_operation(call, instance, "CreateImage");
 }
 
 // The machine goes down at once; in the kinder world it is started again when the image is done.

@@ -1,8 +1,8 @@
 #include "action_rules.hpp"
-#include "text.hpp"
+#include "instance_json.hpp"
+#include "instance_rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 namespace cloudsim {
@@ -18,46 +18,18 @@ struct Selection {
     Page page;
 };
 
-bool is_instance_filter(std::string_view name) {
-    static constexpr std::array names{
-        std::string_view{"zone"},
-        std::string_view{"project-id"},
-        std::string_view{"host-id"},
-        std::string_view{"vpc-id"},
-        std::string_view{"subnet-id"},
-        std::string_view{"instance-id"},
-        std::string_view{"uuid"},
-        std::string_view{"security-group-id"},
-        std::string_view{"instance-name"},
-        std::string_view{"instance-charge-type"},
-        std::string_view{"instance-state"},
-        std::string_view{"private-ip-address"},
-        std::string_view{"public-ip-address"},
-        std::string_view{"ipv6-address"},
-        std::string_view{"creation-start-time"},
-        std::string_view{"creation-end-time"}};
-    return is_tag_filter(name) || std::ranges::find(names, name) != names.end();
-}
-
-void check_filters(const std::vector<Filter>& filters) {
+void check_filters(const Call& call, const std::vector<Filter>& filters) {
     for (const Filter& filter : filters) {
-        if (!is_instance_filter(filter.name)) {
-            throw Refusal{"InvalidFilter", "There is no filter `" + filter.name + "`."};
+        if (filter.name == "tag:") {
+            throw Refusal{"InvalidParameterValue.TagKeyNotFound", "The tag key is empty."};
         }
-        for (const std::string& value : filter.values) {
-            if (filter.name == "instance-id" && !is_well_formed_id(value, "ins-")) {
-                throw Refusal{
-                    "InvalidParameterValue.InstanceIdMalformed",
-                    "The instance id `" + value + "` is malformed."};
-            }
-            if (filter.name.starts_with("creation-") && !parse_rfc3339(value)) {
-                throw Refusal{"InvalidFilter", "`" + value + "` is not a time."};
-            }
+        if (!is_tag_filter(filter.name)) {
+            check_instance_filter(call.region, filter);
         }
     }
 }
 
-Selection take_selection(Params& params) {
+Selection take_selection(const Call& call, Params& params) {
     Selection selection;
     selection.ids = params.texts("InstanceIds");
     selection.filters = take_filters(params);
@@ -69,46 +41,14 @@ Selection take_selection(Params& params) {
     if (selection.ids.size() > ids_max) {
         throw Refusal{"InvalidParameterValue.LimitExceeded", "More than 100 instance ids."};
     }
-    for (const std::string& id : selection.ids) {
-        if (!is_well_formed_id(id, "ins-")) {
-            throw Refusal{
-                "InvalidInstanceId.Malformed", "The instance id `" + id + "` is malformed."};
-        }
-    }
-    check_filters(selection.filters);
+    std::ranges::for_each(selection.ids, check_instance_id);
+    check_filters(call, selection.filters);
     return selection;
 }
 
 bool matches(const Instance& instance, const Filter& filter) {
-    if (is_tag_filter(filter.name)) {
-        return tags_match(instance.tags, filter);
-    }
-    if (filter.name == "creation-start-time") {
-        return instance.created >= *parse_rfc3339(filter.values.front());
-    }
-    if (filter.name == "creation-end-time") {
-        return instance.created <= *parse_rfc3339(filter.values.front());
-    }
-    if (filter.name == "zone") {
-        return any_equal(filter, instance.zone);
-    }
-    if (filter.name == "instance-id") {
-        return any_equal(filter, instance.id);
-    }
-    if (filter.name == "instance-name") {
-        return any_equal(filter, instance.name);
-    }
-    if (filter.name == "instance-state") {
-        return any_equal(filter, instance.state);
-    }
-    if (filter.name == "instance-charge-type") {
-        return any_equal(filter, "POSTPAID_BY_HOUR");
-    }
-    if (filter.name == "project-id") {
-        return any_equal(filter, "0");
-    }
-    // The simulated instances have no network, host or UUID that a filter could name.
-    return false;
+    return is_tag_filter(filter.name) ? tags_match(instance.tags, filter)
+                                      : instance_matches(instance, filter);
 }
 
 std::vector<const Instance*> select(const Call& call, const Selection& selection) {
@@ -139,55 +79,6 @@ std::vector<const Instance*> select(const Call& call, const Selection& selection
     return chosen;
 }
 
-std::string_view stop_charging_mode(const Instance& instance) {
-    if (instance.state != "STOPPED") {
-        return "NOT_APPLICABLE";
-    }
-    return instance.stop_charging ? "STOP_CHARGING" : "KEEP_CHARGING";
-}
-
-json::object disk_to_json(const Disk& disk) {
-    json::object result;
-    result["DiskId"] = json_text(disk.id);
-    result["DiskType"] = json_text(disk.type);
-    result["DiskSize"] = disk.size;
-    return result;
-}
-
-json::object instance_to_json(const Instance& instance) {
-    json::object result;
-    json::object placement;
-    placement["Zone"] = json_text(instance.zone);
-    placement["ProjectId"] = 0;
-    result["Placement"] = std::move(placement);
-    result["InstanceId"] = json_text(instance.id);
-    result["InstanceType"] = json_text(instance.instance_type);
-    result["RestrictState"] = "NORMAL";
-    result["InstanceName"] = json_text(instance.name);
-    result["InstanceChargeType"] = "POSTPAID_BY_HOUR";
-    result["SystemDisk"] = disk_to_json(instance.system_disk);
-    json::array data_disks;
-    for (const Disk& disk : instance.data_disks) {
-        json::object entry = disk_to_json(disk);
-        entry["DeleteWithInstance"] = false;
-        entry["Encrypt"] = disk.encrypted;
-        data_disks.push_back(std::move(entry));
-    }
-    result["DataDisks"] = std::move(data_disks);
-    result["ImageId"] = json_text(instance.image_id);
-    result["CreatedTime"] = json_text(to_rfc3339(instance.created));
-    result["OsName"] = json_text(instance.os);
-    result["InstanceState"] = json_text(instance.state);
-    result["Tags"] = tags_to_json(instance.tags);
-    result["StopChargingMode"] = json_text(stop_charging_mode(instance));
-    result["LatestOperation"] = json_text(instance.latest_operation);
-    result["LatestOperationState"] = json_text(instance.latest_operation_state);
-    result["LatestOperationRequestId"] = json_text(instance.latest_request_id);
-    result["LicenseType"] = "TencentCloud";
-    result["DisableApiTermination"] = false;
-    return result;
-}
-
 json::object status_to_json(const Instance& instance) {
     json::object result;
     result["InstanceId"] = json_text(instance.id);
@@ -201,7 +92,7 @@ json::object answer(
     const char* set_name,
     const std::function<json::object(const Instance&)>& to_json
 ) {
-    const Selection selection = take_selection(params);
+    const Selection selection = take_selection(call, params);
     const std::vector<const Instance*> chosen = select(call, selection);
     json::array page;
     const std::size_t end = std::min(chosen.size(), selection.page.offset + selection.page.limit);

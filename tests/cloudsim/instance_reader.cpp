@@ -35,6 +35,7 @@ Disk read_disk(const toml::table& table, Problems& problems) {
     disk.size = reader.integer("size", 1, disk_size_max).value_or(disk.size);
     disk.type = reader.text("type").value_or(disk.type);
     disk.encrypted = reader.boolean("encrypted").value_or(disk.encrypted);
+    disk.delete_with_instance = reader.boolean("delete_with_instance").value_or(false);
     reader.finish();
     return disk;
 }
@@ -69,6 +70,32 @@ const std::vector<std::string>& instance_states() {
     return states;
 }
 
+void read_contract(TomlTable& reader, Instance& instance) {
+    const auto type = reader.one_of(
+        "charge_type", {"POSTPAID_BY_HOUR", "PREPAID", "SPOTPAID", "CDHPAID", "CDCPAID"}
+    );
+    instance.charge_type = type.value_or(instance.charge_type);
+    instance.expires = reader.instant("expires");
+    instance.license =
+        reader.one_of("license", {"TencentCloud", "BYOL"}).value_or(instance.license);
+    instance.restrict_state =
+        reader.one_of("restrict_state", {"NORMAL", "EXPIRED", "PROTECTIVELY_ISOLATED"})
+            .value_or(instance.restrict_state);
+    instance.disable_api_termination = reader.boolean("disable_api_termination").value_or(false);
+    instance.cam_role = reader.text("cam_role").value_or("");
+    instance.project_id = reader.integer("project_id", 0, 1'000'000'000).value_or(0);
+}
+
+void read_network(TomlTable& reader, Instance& instance) {
+    instance.host_name = reader.text("host_name").value_or("");
+    instance.vpc_id = reader.text("vpc").value_or("");
+    instance.subnet_id = reader.text("subnet").value_or("");
+    instance.private_ip = reader.text("private_ip").value_or("");
+    instance.public_ip = reader.text("public_ip").value_or("");
+    instance.security_groups = reader.texts("security_groups");
+    instance.key_ids = reader.texts("key_ids");
+}
+
 // All keys but the identifying ones.
 Instance read_common(TomlTable& reader, const Account& account) {
     Instance instance;
@@ -87,6 +114,8 @@ Instance read_common(TomlTable& reader, const Account& account) {
     instance.created = reader.instant("created").value_or(instance.created);
     instance.stop_charging = reader.boolean("stop_charging").value_or(false);
     instance.marketplace = reader.boolean("marketplace").value_or(false);
+    read_contract(reader, instance);
+    read_network(reader, instance);
     if (instance.stop_charging && instance.state != "STOPPED") {
         reader.problem("stop_charging", "'stop_charging' needs state = \"STOPPED\"");
     }
@@ -110,6 +139,11 @@ Image read_common_image(TomlTable& reader, const Account& account) {
     image.state = reader.one_of("state", {"NORMAL", "CREATEFAILED"}).value_or(image.state);
     image.source =
         reader.one_of("source", {"CREATE_IMAGE", "EXTERNAL_IMPORT"}).value_or(image.source);
+    image.architecture =
+        reader.one_of("architecture", {"x86_64", "arm", "i386"}).value_or(image.architecture);
+    image.license = reader.one_of("license", {"TencentCloud", "BYOL"}).value_or(image.license);
+    image.cloudinit = reader.boolean("cloudinit").value_or(true);
+    image.deprecated = reader.boolean("deprecated").value_or(false);
     image.tags = read_tags(reader);
     image.created = reader.instant("created").value_or(image.created);
     image.encrypted = reader.boolean("encrypted").value_or(false);

@@ -113,6 +113,18 @@ std::vector<std::string> Params::required_texts(std::string_view name) {
     return result;
 }
 
+std::optional<Params> Params::object(std::string_view name) {
+    const json::value* value = take(name);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (!value->is_object()) {
+        wrong_type(name, "Object");
+    }
+    return std::optional<Params>{
+        std::in_place, value->get_object(), path_ + std::string{name} + "."};
+}
+
 std::vector<Params> Params::objects(std::string_view name) {
     const json::value* value = take(name);
     std::vector<Params> result;

@@ -28,11 +28,14 @@ public:
     std::optional<std::int64_t> integer(std::string_view name);
     std::vector<std::string> texts(std::string_view name);
     std::vector<std::string> required_texts(std::string_view name);
+    std::optional<Params> object(std::string_view name);
     // Nested objects, to be finished by the caller.
     std::vector<Params> objects(std::string_view name);
     void finish();
 
     bool has(std::string_view name) const;
+
+    const boost::json::object& raw() const { return object_; }
 
 private:
     const boost::json::value* take(std::string_view name);

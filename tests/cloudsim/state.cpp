@@ -217,6 +217,10 @@ void State::end_task(const Task& task, Instant at) {
             return end_export(task, at);
         case TaskKind::instance_start:
         case TaskKind::instance_stop:
+        case TaskKind::instance_launch:
+        case TaskKind::instance_reset:
+        case TaskKind::instance_return:
+        case TaskKind::instance_termination:
             return end_instance_task(task);
         case TaskKind::image_removal:
             if (find_in(images, task.subject) != nullptr) {
@@ -301,18 +305,6 @@ void State::end_export(const Task& task, Instant at) {
         version.crc64 = crc64_ecma(print);
         put_object(*bucket, file.key, std::move(version));
     }
-}
-
-void State::end_instance_task(const Task& task) {
-    Instance* instance = find_instance(task.subject);
-    if (instance == nullptr) {
-        return;
-    }
-    const bool succeeded = task.end == TaskEnd::succeeds;
-    const bool starts = task.kind == TaskKind::instance_start;
-    instance->state = starts == succeeded ? "RUNNING" : "STOPPED";
-    instance->stop_charging = instance->state == "STOPPED" && task.stop_charging;
-    instance->latest_operation_state = succeeded ? "SUCCESS" : "FAILED";
 }
 
 }  // namespace cloudsim

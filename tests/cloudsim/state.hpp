@@ -7,6 +7,8 @@
 #include "snapshot_state.hpp"
 #include "world.hpp"
 
+#include <boost/json.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -63,6 +65,10 @@ enum class TaskKind {
     snapshot_creation,
     snapshot_copy,
     snapshot_expiry,
+    instance_launch,
+    instance_reset,
+    instance_return,
+    instance_termination,
 };
 enum class TaskEnd { succeeds, fails, vanishes, hangs };
 
@@ -75,12 +81,19 @@ struct Task {
     TaskKind kind = TaskKind::creation;
     TaskEnd end = TaskEnd::succeeds;
     std::string subject;  // id of what the task makes or changes
-    // The image or snapshot a copy reads, the instance an image is made of, the uin an export runs
-    // for.
+    // The image or snapshot a copy reads, the image a machine is reinstalled from, the instance an
+    // image is made of, the uin an export runs for, the state a failed termination falls back to.
     std::string source;
     std::string bucket;
     std::vector<ExportedFile> files;
     bool stop_charging = false;
+    std::int64_t disk_size = 0;  // GiB, of the system disk after a reinstallation
+};
+
+// A RunInstances with a ClientToken and what it was answered.
+struct Launch {
+    boost::json::object request;
+    std::vector<std::string> instance_ids;
 };
 
 class State {
@@ -145,6 +158,9 @@ public:
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
     std::map<Place, std::int64_t> exports_at;
+    std::map<std::pair<Place, std::string>, Launch> launches;           // by ClientToken
+    std::map<std::string, std::int64_t, std::less<>> launched_in;       // by "ZONE TYPE"
+    std::map<std::string, std::int64_t, std::less<>> prepaid_returned;  // by uin
     Instant now;
 
     Chance durations;
@@ -160,6 +176,9 @@ private:
     void end_export(const Task& task, Instant at);
     void end_instance_task(const Task& task);
     void end_snapshot_task(const Task& task);
+    void end_launch(Instance& instance, const Task& task);
+    void end_reset(Instance& instance, const Task& task);
+    void end_termination(Instance& instance, const Task& task);
 };
 
 }  // namespace cloudsim

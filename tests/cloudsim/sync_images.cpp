@@ -113,6 +113,9 @@ Image copy_of(Call& call, const Image& source, const Wish& wish, const std::stri
     copy.os = source.os;
     copy.platform = source.platform;
     copy.source = source.source;
+    copy.architecture = source.architecture;
+    copy.license = source.license;
+    copy.cloudinit = source.cloudinit;
     copy.marketplace = source.marketplace;
     copy.instance_id = source.instance_id;
     copy.state = "SYNCING";

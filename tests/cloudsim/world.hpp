@@ -23,6 +23,9 @@ struct Timing {
     DurationRange snapshot_copy{std::chrono::minutes{10}, std::chrono::minutes{30}};
     DurationRange start{std::chrono::seconds{20}, std::chrono::seconds{60}};
     DurationRange stop{std::chrono::seconds{20}, std::chrono::seconds{90}};
+    DurationRange launch{std::chrono::seconds{30}, std::chrono::seconds{90}};  // RunInstances
+    DurationRange reset{std::chrono::minutes{1}, std::chrono::minutes{3}};
+    DurationRange terminate{std::chrono::seconds{10}, std::chrono::seconds{60}};
     DurationRange latency{};
 };
 
@@ -34,7 +37,12 @@ struct Limits {
     // Snapshots of a region: so many, and so many more for each disk there.
     std::int64_t snapshots_base = 64;
     std::int64_t snapshots_per_disk = 64;
-    std::int64_t snapshots_creating = 50;  // per account and region; the number is not published
+    std::int64_t snapshots_creating = 50;   // per account and region; the number is not published
+    std::int64_t instances_per_region = 0;  // of an account; 0 = none
+    std::int64_t prepaid_returns = 100;  // instances that an account may return before their time
+    std::vector<std::string> sold_out_types;  // instance types that nobody gets
+    std::vector<std::string> sold_out_zones;
+    std::optional<std::int64_t> stock;  // instances of one type that a zone still has
     // Part of each published rate that a foreign client of the same account uses up.
     double foreign_share = 0.0;
     std::int64_t account_rate = 0;  // requests per second of a whole account; 0 = none
@@ -53,6 +61,12 @@ enum class DeletionDuringExport { export_lost, refused };
 // cbs tells times without a zone: "2027-01-04 10:00:00".
 enum class SnapshotTimes { beijing, utc };
 
+// What RunInstances does with an image that holds data disks, when the request names none of them.
+enum class WholeMachineLaunch { system_disk_only, refused, all_disks };
+// How large a data disk must be for its snapshot: RunInstances says larger, CBS says as large or
+// larger, and a code exists for a disk that is larger.
+enum class SnapshotDiskSize { larger, at_least, equal };
+
 struct Behaviour {
     bool image_names_unique = false;
     bool source_busy_during_copy = true;
@@ -66,6 +80,8 @@ struct Behaviour {
     bool image_snapshots_count = true;    // those made for images count in the quota too
     bool snapshots_cross_border = false;  // copies may leave and enter the mainland
     SnapshotTimes snapshot_times = SnapshotTimes::beijing;
+    WholeMachineLaunch whole_machine_launch = WholeMachineLaunch::system_disk_only;
+    SnapshotDiskSize snapshot_disk_size = SnapshotDiskSize::larger;
 };
 
 struct Disk {
@@ -73,6 +89,8 @@ struct Disk {
     std::string type = "CLOUD_PREMIUM";
     std::int64_t size = 50;  // GiB
     bool encrypted = false;
+    bool delete_with_instance = false;
+    std::string snapshot_id{};  // that its content came from
 };
 
 struct Instance {
@@ -92,11 +110,36 @@ struct Instance {
     Instant created = std::chrono::sys_days{std::chrono::January / 1 / 2020};
     bool stop_charging = false;
     bool marketplace = false;
+    std::string charge_type = "POSTPAID_BY_HOUR";
+    std::optional<Instant> expires;  // of a prepaid one
+    std::string license = "TencentCloud";
+    std::string restrict_state = "NORMAL";
+    bool disable_api_termination = false;
+    std::string cam_role;
+    std::string host_name;
+    std::int64_t project_id = 0;
+    // The network; "" stands for the default one, see instance_json.hpp.
+    std::string vpc_id;
+    std::string subnet_id;
+    std::string private_ip;
+    std::string public_ip;
+    std::vector<std::string> security_groups;
+    std::vector<std::string> key_ids;
+    std::string user_data;
+    bool tat_agent = true;
 
+    bool reinstall_failed = false;
     std::string image_in_creation;  // id while a CreateImage of this instance runs
     std::string latest_operation;
     std::string latest_operation_state;
     std::string latest_request_id;
+    std::string latest_error;
+
+    bool is_prepaid() const { return charge_type == "PREPAID"; }
+
+    bool is_reinstalling() const {
+        return latest_operation == "ResetInstance" && latest_operation_state == "OPERATING";
+    }
 };
 
 struct ImageDisk {
@@ -116,6 +159,9 @@ struct Image {
     std::string platform;
     std::string state = "NORMAL";
     std::string source = "CREATE_IMAGE";
+    std::string architecture = "x86_64";  // arm, i386
+    std::string license = "TencentCloud";
+    bool cloudinit = true;
     Tags tags;
     std::vector<ImageDisk> disks;
     std::map<std::string, Instant> shared_with;  // uin -> since
@@ -157,6 +203,7 @@ struct Account {
     bool in_arrears = false;
     std::vector<Bucket> buckets;
     std::vector<Role> roles;
+    std::vector<std::string> key_pairs;  // none: any well-formed id is one
     std::vector<Instance> instances;
     std::vector<Image> images;
 };

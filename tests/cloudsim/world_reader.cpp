@@ -20,6 +20,9 @@ void read_timing(const toml::table& table, Problems& problems, Timing& timing) {
     timing.snapshot_copy = reader.duration_range("snapshot_copy").value_or(timing.snapshot_copy);
     timing.start = reader.duration_range("start").value_or(timing.start);
     timing.stop = reader.duration_range("stop").value_or(timing.stop);
+    timing.launch = reader.duration_range("launch").value_or(timing.launch);
+    timing.reset = reader.duration_range("reset").value_or(timing.reset);
+    timing.terminate = reader.duration_range("terminate").value_or(timing.terminate);
     timing.latency = reader.duration_range("latency").value_or(timing.latency);
     reader.finish();
 }
@@ -40,6 +43,13 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
         reader.integer("snapshots_per_disk", 0, many).value_or(limits.snapshots_per_disk);
     limits.snapshots_creating =
         reader.integer("snapshots_creating", 0, many).value_or(limits.snapshots_creating);
+    limits.instances_per_region =
+        reader.integer("instances_per_region", 0, many).value_or(limits.instances_per_region);
+    limits.prepaid_returns =
+        reader.integer("prepaid_returns", 0, many).value_or(limits.prepaid_returns);
+    limits.sold_out_types = reader.texts("sold_out_types");
+    limits.sold_out_zones = reader.texts("sold_out_zones");
+    limits.stock = reader.integer("stock", 0, many);
     limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
     limits.account_rate = reader.integer("account_rate", 0, many).value_or(limits.account_rate);
     reader.finish();
@@ -53,6 +63,20 @@ ExportNames export_names(const std::string& name) {
         return ExportNames::console;
     }
     return name == "console-objects" ? ExportNames::console_objects : ExportNames::documented;
+}
+
+void read_launch_behaviour(TomlTable& reader, Behaviour& behaviour) {
+    const auto launch =
+        reader.one_of("whole_machine_launch", {"system-disk-only", "refused", "all-disks"});
+    if (launch && *launch != "system-disk-only") {
+        behaviour.whole_machine_launch =
+            *launch == "refused" ? WholeMachineLaunch::refused : WholeMachineLaunch::all_disks;
+    }
+    const auto size = reader.one_of("snapshot_disk_size", {"larger", "at-least", "equal"});
+    if (size && *size != "larger") {
+        behaviour.snapshot_disk_size =
+            *size == "equal" ? SnapshotDiskSize::equal : SnapshotDiskSize::at_least;
+    }
 }
 
 void read_behaviour(const toml::table& table, Problems& problems, Behaviour& behaviour) {
@@ -82,6 +106,7 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
     if (reader.one_of("snapshot_times", {"beijing", "utc"}) == "utc") {
         behaviour.snapshot_times = SnapshotTimes::utc;
     }
+    read_launch_behaviour(reader, behaviour);
     reader.finish();
 }
 
@@ -152,6 +177,7 @@ Account read_account(const toml::table& table, Problems& problems) {
     account.secret_id = reader.required_text("secret_id");
     account.secret_key = reader.required_text("secret_key");
     account.cvm_role = reader.boolean("cvm_role").value_or(account.cvm_role);
+    account.key_pairs = reader.texts("key_pairs");
     account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);
     read_contents(reader, account);
     reader.finish();

@@ -57,6 +57,63 @@ TEST_F(DescribeInstances, FiltersByTag) {
     EXPECT_EQ(ask(filter("tag:tier", R"("none")")).total(), 0);
 }
 
+TEST_F(DescribeInstances, FiltersByEveryFactThatItTells) {
+    Instance& machine = cloud->state().instances.at("ins-00000001");
+    machine.charge_type = "PREPAID";
+    machine.security_groups = {"sg-00000001", "sg-00000002"};
+    machine.public_ip = "198.18.0.7";
+    machine.project_id = 7;
+    const boost::json::object shown =
+        ask(R"({"InstanceIds":["ins-00000001"]})").set("InstanceSet").at(0).as_object();
+    const auto finds_it = [&](const std::string& name, const std::string& value) {
+        const Reply reply = ask(filter(name, "\"" + value + "\""));
+        return reply.all("InstanceSet", "InstanceId") == std::vector<std::string>{"ins-00000001"};
+    };
+    const auto text = [](const boost::json::value& value) {
+        return std::string{value.as_string().c_str()};
+    };
+    EXPECT_TRUE(finds_it("uuid", text(shown.at("Uuid"))));
+    EXPECT_TRUE(finds_it("private-ip-address", text(shown.at("PrivateIpAddresses").at(0))));
+    EXPECT_TRUE(finds_it("public-ip-address", "198.18.0.7"));
+    EXPECT_TRUE(finds_it("security-group-id", "sg-00000002"));
+    EXPECT_TRUE(finds_it("instance-charge-type", "PREPAID"));
+    EXPECT_TRUE(finds_it("project-id", "7"));
+    EXPECT_TRUE(finds_it("instance-name", "web-1"));
+    EXPECT_FALSE(finds_it("instance-name", "web"));
+    // The network of the zone, and that of the region.
+    EXPECT_TRUE(finds_it("subnet-id", text(shown.at("VirtualPrivateCloud").at("SubnetId"))));
+    const std::string vpc = text(shown.at("VirtualPrivateCloud").at("VpcId"));
+    EXPECT_EQ(ask(filter("vpc-id", "\"" + vpc + "\"")).total(), 31);
+    EXPECT_EQ(ask(filter("dedicated-cluster-id", R"("cluster-1")")).total(), 0);
+}
+
+TEST_F(DescribeInstances, FiltersByTimeInEitherForm) {
+    EXPECT_EQ(ask(filter("creation-start-time", R"("2020-01-02 00:00:00")")).total(), 0);
+    EXPECT_EQ(ask(filter("creation-start-time", R"("2020-01-01 00:00:00")")).total(), 31);
+    EXPECT_EQ(ask(filter("creation-end-time", R"("2020-01-02T00:00:00Z")")).total(), 31);
+}
+
+TEST_F(DescribeInstances, RefusesMalformedValuesOfFilters) {
+    EXPECT_EQ(ask(filter("vpc-id", R"("x")")).code, "InvalidParameterValue.VpcIdMalformed");
+    EXPECT_EQ(ask(filter("subnet-id", R"("x")")).code, "InvalidParameterValue.SubnetIdMalformed");
+    EXPECT_EQ(ask(filter("uuid", R"("x")")).code, "InvalidParameterValue.UuidMalformed");
+    EXPECT_EQ(ask(filter("security-group-id", R"("x")")).code, "InvalidSgId.Malformed");
+    EXPECT_EQ(ask(filter("host-id", R"("x")")).code, "InvalidHostId.Malformed");
+    EXPECT_EQ(
+        ask(filter("private-ip-address", R"("10.0.0.256")")).code,
+        "InvalidParameterValue.IPAddressMalformed"
+    );
+    EXPECT_EQ(ask(filter("zone", R"("ap-shanghai-1")")).code, "InvalidZone.MismatchRegion");
+    EXPECT_EQ(ask(filter("tag:", R"("x")")).code, "InvalidParameterValue.TagKeyNotFound");
+}
+
+TEST_F(DescribeInstances, TellsNothingOfOperationsThatNeverWere) {
+    EXPECT_EQ(ask("{}").first("InstanceSet", "LatestOperation"), "null");
+    EXPECT_EQ(ask("{}").first("InstanceSet", "LatestOperationState"), "null");
+    EXPECT_EQ(ask("{}").first("InstanceSet", "CPU"), "2");
+    EXPECT_EQ(ask("{}").first("InstanceSet", "IsolatedSource"), "NOTISOLATED");
+}
+
 TEST_F(DescribeInstances, WantsEveryFilterToMatch) {
     const Reply reply = ask(R"({"Filters":[{"Name":"tag:tier","Values":["web"]},)"
                             R"({"Name":"zone","Values":["ap-guangzhou-1"]}]})");

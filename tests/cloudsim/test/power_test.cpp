@@ -47,6 +47,26 @@ TEST_F(Power, MakesAnInstanceUselessForImagesWhenItIsStoppedWithoutCharge) {
     EXPECT_EQ(create().code, "UnsupportedOperation.StoppedModeStopCharging");
 }
 
+TEST_F(Power, KeepsChargingWhatIsNotPaidByTheHour) {
+    cloud->state().instances.at("ins-00000001").charge_type = "PREPAID";
+    stop(R"(,"StoppedMode":"STOP_CHARGING")");
+    wait(1min);
+    EXPECT_EQ(create().code, "");
+}
+
+TEST_F(Power, TakesOneWayToStopOnly) {
+    EXPECT_EQ(stop(R"(,"ForceStop":true,"StopType":"HARD")").code, "InvalidParameterConflict");
+    EXPECT_EQ(stop(R"(,"StopType":"KICK")").code, "InvalidParameterValue");
+    EXPECT_EQ(stop(R"(,"StoppedMode":"FREE")").code, "InvalidParameterValue");
+    EXPECT_EQ(stop(R"(,"ForceStop":true)").code, "");
+}
+
+TEST_F(Power, StopsAnInstanceOnceThatIsNamedTwice) {
+    const std::string twice = R"({"InstanceIds":["ins-00000001","ins-00000001"]})";
+    EXPECT_EQ(call("StopInstances", twice).code, "");
+    EXPECT_EQ(cloud->state().tasks.size(), 1U);
+}
+
 TEST_F(Power, IsRefusedWhileAnImageIsBeingCreated) {
     create();
     EXPECT_EQ(stop().code, "MutexOperation.TaskRunning");
