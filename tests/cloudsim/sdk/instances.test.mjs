@@ -51,7 +51,7 @@ test("filters choose", async () => {
     [filter("tag:tier", "web", "db"), [instanceId, "ins-stopped1"]],
     [filter("zone", "ap-guangzhou-6"), ["ins-starting"]],
     [filter("instance-charge-type", "PREPAID"), []],
-    [{ Filters: [...filter("tag:tier", "web").Filters, ...filter("zone", "ap-guangzhou-6").Filters] },
+    [{ Filters: [...filter("tag-key", "tier").Filters, ...filter("tag-value", "x").Filters] },
       []],
     [{ InstanceIds: ["ins-zzzzzzzz"] }, []],
   ]) {
