@@ -98,7 +98,7 @@ test("every answer has a request id of its own", async () => {
 });
 
 // So slow that all of a test falls into one simulated second.
-const stillCloud = (top) => startCloud({ speed: 0.0001, world: world({ top }) });
+const stillCloud = (top) => startCloud({ speed: 0.000001, world: world({ top }) });
 
 async function admitted(client, action, request, tries) {
   let count = 0;

@@ -1,19 +1,19 @@
 // Fields of the SDK's model that answers of the simulated cloud may lack, by interface: what it has
-// no notion of (networks, hosts, billing periods, graphics cards). A field that a client of backups
-// could need belongs into the simulated cloud, not here.
+// no notion of (hosts, billing periods, graphics cards), and what the model shares with requests but
+// no answer tells. A field that a client of backups could need belongs into the simulated cloud.
 export const absent = {
   Image: ["CdcCacheStatus"],
   Instance: [
-    "CPU", "CamRoleName", "CpuTopology", "DedicatedClusterId", "DefaultLoginPort",
-    "DefaultLoginUser", "DisasterRecoverGroupIds", "EnableJumboFrame", "ExpiredTime", "GPUInfo",
-    "HostName", "HpcClusterId", "IPv6Addresses", "InternetAccessible", "IsolatedSource",
-    "LatestOperationErrorMsg", "LoginSettings", "Memory", "Metadata", "PartitionNumber",
-    "PrivateIpAddresses", "PublicIPv6Addresses", "PublicIpAddresses", "RdmaIpAddresses",
-    "RenewFlag", "SecurityGroupIds", "Uuid", "VirtualPrivateCloud",
+    "CpuTopology", "DedicatedClusterId", "DisasterRecoverGroupIds", "EnableJumboFrame",
+    "ExpiredTime", "GPUInfo", "HpcClusterId", "IPv6Addresses", "InternetAccessible", "Metadata",
+    "PartitionNumber", "PublicIPv6Addresses", "RdmaIpAddresses", "RenewFlag",
   ],
+  LoginSettings: ["KeepImageLogin", "Password"],
+  VirtualPrivateCloud: ["Ipv6AddressCount", "PrivateIpAddresses"],
   Placement: [
     "DedicatedResourcePackIds", "DedicatedResourcePackTenancy", "HostId", "HostIds", "RackId",
   ],
+  // "Only used by RunInstances" are Encrypt and KmsKeyId.
   SystemDisk: ["CdcId", "DiskName", "Encrypt", "KmsKeyId"],
   DataDisk: [
     "BurstPerformance", "CdcId", "DiskName", "KmsKeyId", "SnapshotId", "ThroughputPerformance",

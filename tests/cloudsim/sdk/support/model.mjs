@@ -121,8 +121,9 @@ export function problemsOf(file, name, answer) {
 
 export function checkAnswer(file, name, answer) {
   const problems = problemsOf(file, name, answer);
-  if (problems.length > 0) {
-    const shown = problems.slice(0, 60).join("\n  ");
-    assert.fail(`${problems.length} breaches of the SDK's model by ${name}:\n  ${shown}`);
-  }
+  if (problems.length === 0) return;
+  // What is wrong with every element of a list is said once.
+  const kinds = new Map(problems.map((problem) => [problem.replace(/\[\d+\]/g, "[]"), problem]));
+  const shown = [...kinds.values()].join("\n  ");
+  assert.fail(`${problems.length} breaches of the SDK's model by ${name}:\n  ${shown}`);
 }
