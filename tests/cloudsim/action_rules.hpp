@@ -34,4 +34,16 @@ boost::json::array tags_to_json(const Tags& tags);
 bool any_equal(const Filter& filter, std::string_view value);
 bool any_contained(const Filter& filter, std::string_view value);
 
+// Answers a page of what was chosen, in its order.
+template <class Element, class ToJson>
+boost::json::array page_of(
+    const std::vector<Element>& chosen, const Page& page, const ToJson& to_json
+) {
+    boost::json::array result;
+    for (std::size_t i = page.offset; i < chosen.size() && i - page.offset < page.limit; ++i) {
+        result.push_back(to_json(*chosen[i]));
+    }
+    return result;
+}
+
 }  // namespace cloudsim

@@ -1,4 +1,5 @@
-// Rates: facts/tencent-cloud.md section 1.7; those of sts are on its own pages.
+// Rates: facts/tencent-cloud.md section 1.7; those of sts and of RunCommand are on their own pages,
+// and the other actions of tat are taken to have the same.
 #include "actions.hpp"
 
 #include <algorithm>
@@ -35,6 +36,9 @@ constexpr auto actions = std::to_array<Action>({
     {"region", "DescribeRegions", 20, false, describe_regions},
     {"sts", "AssumeRole", 600, false, assume_role},
     {"sts", "GetCallerIdentity", 20, false, get_caller_identity},
+    {"tat", "DescribeAutomationAgentStatus", 20, true, describe_automation_agent_status},
+    {"tat", "DescribeInvocationTasks", 20, true, describe_invocation_tasks},
+    {"tat", "RunCommand", 20, true, run_command},
 });
 
 struct RealAction {
@@ -67,9 +71,11 @@ constexpr auto not_simulated = std::to_array<RealAction>({
     {"region", "DescribeProducts"},
     {"region", "DescribeZones"},
     {"sts", "GetFederationToken"},
-    {"tat", "DescribeAutomationAgentStatus"},
-    {"tat", "DescribeInvocationTasks"},
-    {"tat", "RunCommand"},
+    {"tat", "CancelInvocation"},
+    {"tat", "CreateCommand"},
+    {"tat", "DescribeCommands"},
+    {"tat", "DescribeInvocations"},
+    {"tat", "InvokeCommand"},
 });
 
 }  // namespace

@@ -152,6 +152,9 @@ json::object snapshot_to_json(const Call& call, const Snapshot& snapshot) {
     json::object placement;
     placement["Zone"] = json_text(snapshot.zone);
     placement["ProjectId"] = 0;
+    for (const char* unused : {"CageId", "CdcId", "CdcName", "DedicatedClusterId", "ProjectName"}) {
+        placement[unused] = "";
+    }
     result["Placement"] = std::move(placement);
     result["SnapshotId"] = json_text(snapshot.id);
     result["SnapshotName"] = json_text(snapshot.name);

@@ -96,6 +96,15 @@ void read_network(TomlTable& reader, Instance& instance) {
     instance.key_ids = reader.texts("key_ids");
 }
 
+void read_agent(TomlTable& reader, Instance& instance) {
+    const auto agent = reader.one_of("agent", {"online", "offline", "none"}).value_or("online");
+    instance.agent =
+        agent == "online" ? Agent::online : (agent == "offline" ? Agent::offline : Agent::none);
+    instance.command_exit_code = reader.integer("command_exit_code", -1, 255).value_or(0);
+    instance.command_time = reader.duration("command_time").value_or(instance.command_time);
+    instance.command_output = reader.text("command_output").value_or("");
+}
+
 // All keys but the identifying ones.
 Instance read_common(TomlTable& reader, const Account& account) {
     Instance instance;
@@ -116,6 +125,7 @@ Instance read_common(TomlTable& reader, const Account& account) {
     instance.marketplace = reader.boolean("marketplace").value_or(false);
     read_contract(reader, instance);
     read_network(reader, instance);
+    read_agent(reader, instance);
     if (instance.stop_charging && instance.state != "STOPPED") {
         reader.problem("stop_charging", "'stop_charging' needs state = \"STOPPED\"");
     }

@@ -113,7 +113,7 @@ json::object reset_instance(Call& call, Params& params) {
     task.disk_size = wanted_size(instance, wish, image);
     instance.key_ids = wish.inside.key_ids;
     instance.user_data = wish.inside.user_data;
-    instance.tat_agent = has_tat_agent(wish.inside, image);
+    instance.agent = has_tat_agent(wish.inside, image) ? Agent::online : Agent::none;
     const Duration length = call.state.durations.within(call.state.timing.reset);
     begin_operation(call, instance, "ResetInstance", std::move(task), length);
     return {};

@@ -211,7 +211,7 @@ Instance machine_for(Call& call, const Wish& wish, const Image& image) {
     instance.cam_role = wish.cam_role;
     instance.key_ids = wish.inside.key_ids;
     instance.user_data = wish.inside.user_data;
-    instance.tat_agent = has_tat_agent(wish.inside, image);
+    instance.agent = has_tat_agent(wish.inside, image) ? Agent::online : Agent::none;
     put_in_place(instance, wish.place);
     sign_contract(instance, wish.contract, call.state.now);
     return instance;

@@ -24,16 +24,4 @@ void remove_snapshots(State& state, const std::vector<std::string>& snapshot_ids
 // "2027-01-04 10:00:00" in the zone this world has.
 std::string snapshot_time(const Call& call, Instant at);
 
-// Answers a page of what was chosen, in its order.
-template <class Element, class ToJson>
-boost::json::array page_of(
-    const std::vector<Element>& chosen, const Page& page, const ToJson& to_json
-) {
-    boost::json::array result;
-    for (std::size_t i = page.offset; i < chosen.size() && i - page.offset < page.limit; ++i) {
-        result.push_back(to_json(*chosen[i]));
-    }
-    return result;
-}
-
 }  // namespace cloudsim

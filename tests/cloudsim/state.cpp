@@ -236,6 +236,8 @@ void State::end_task(const Task& task, Instant at) {
         case TaskKind::snapshot_copy:
         case TaskKind::snapshot_expiry:
             return end_snapshot_task(task);
+        case TaskKind::command_step:
+            return end_command_step(task);
     }
 }
 

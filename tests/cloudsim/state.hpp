@@ -4,6 +4,7 @@
 #pragma once
 
 #include "chance.hpp"
+#include "command_state.hpp"
 #include "snapshot_state.hpp"
 #include "world.hpp"
 
@@ -69,6 +70,7 @@ enum class TaskKind {
     instance_reset,
     instance_return,
     instance_termination,
+    command_step,
 };
 enum class TaskEnd { succeeds, fails, vanishes, hangs };
 
@@ -126,6 +128,7 @@ public:
     // As DescribeSnapshots tells them.
     std::string_view snapshot_state(const Snapshot& snapshot) const;
     std::int64_t snapshot_percent(const Snapshot& snapshot) const;
+    void begin_command(CommandTask task);
     Instance& add_instance(Instance instance);
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);
@@ -149,6 +152,9 @@ public:
     std::map<std::string, Image, std::less<>> images;
     std::map<std::string, Snapshot, std::less<>> snapshots;
     std::map<std::string, SnapshotGroup, std::less<>> snapshot_groups;
+    std::map<std::string, Invocation, std::less<>> invocations;
+    std::map<std::string, CommandTask, std::less<>> command_tasks;
+    std::map<Place, std::vector<CommandTask*>> command_tasks_at;
     std::map<std::string, BucketState, std::less<>> buckets;
     // In order of creation, oldest first.
     std::map<Place, std::vector<Instance*>> instances_at;
@@ -179,6 +185,10 @@ private:
     void end_launch(Instance& instance, const Task& task);
     void end_reset(Instance& instance, const Task& task);
     void end_termination(Instance& instance, const Task& task);
+    void schedule_command_step(const CommandTask& command, Duration after);
+    void end_command_step(const Task& task);
+    void start_command(CommandTask& command, const Instance* instance);
+    void end_command(CommandTask& command, const Instance* instance);
 };
 
 }  // namespace cloudsim

@@ -26,6 +26,7 @@ struct Timing {
     DurationRange launch{std::chrono::seconds{30}, std::chrono::seconds{90}};  // RunInstances
     DurationRange reset{std::chrono::minutes{1}, std::chrono::minutes{3}};
     DurationRange terminate{std::chrono::seconds{10}, std::chrono::seconds{60}};
+    DurationRange command_delivery{std::chrono::seconds{1}, std::chrono::seconds{3}};
     DurationRange latency{};
 };
 
@@ -93,6 +94,9 @@ struct Disk {
     std::string snapshot_id{};  // that its content came from
 };
 
+// Of tat, the service that runs commands.
+enum class Agent { online, offline, none };
+
 struct Instance {
     std::string id;
     std::string name;
@@ -126,7 +130,11 @@ struct Instance {
     std::vector<std::string> security_groups;
     std::vector<std::string> key_ids;
     std::string user_data;
-    bool tat_agent = true;
+    Agent agent = Agent::online;
+    // What every command comes to.
+    std::int64_t command_exit_code = 0;
+    Duration command_time = std::chrono::seconds{1};
+    std::string command_output;
 
     bool reinstall_failed = false;
     std::string image_in_creation;  // id while a CreateImage of this instance runs

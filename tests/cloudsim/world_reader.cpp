@@ -23,6 +23,8 @@ void read_timing(const toml::table& table, Problems& problems, Timing& timing) {
     timing.launch = reader.duration_range("launch").value_or(timing.launch);
     timing.reset = reader.duration_range("reset").value_or(timing.reset);
     timing.terminate = reader.duration_range("terminate").value_or(timing.terminate);
+    timing.command_delivery =
+        reader.duration_range("command_delivery").value_or(timing.command_delivery);
     timing.latency = reader.duration_range("latency").value_or(timing.latency);
     reader.finish();
 }

@@ -18,4 +18,6 @@ export const absent = {
   DataDisk: [
     "BurstPerformance", "CdcId", "DiskName", "KmsKeyId", "SnapshotId", "ThroughputPerformance",
   ],
+  // Told only of snapshots that a policy made, and of shared ones.
+  Snapshot: ["AutoSnapshotPolicyId", "TimeStartShare"],
 };
