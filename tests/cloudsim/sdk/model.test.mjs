@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { problemsOf } from "./support/model.mjs";
-import { modelFile } from "./support/sdk.mjs";
+import { absent } from "./support/absent.mjs";
+import { modelOf, problemsOf } from "./support/model.mjs";
 
-const cvm = modelFile("cvm");
 const RequestId = "0";
 const tag = { Key: "tier", Value: "web" };
 const image = {
@@ -20,7 +19,7 @@ const image = {
 const problems = (change, drop = []) => {
   const changed = { ...image, ...change };
   for (const key of drop) delete changed[key];
-  return problemsOf(cvm, "DescribeImagesResponse", {
+  return problemsOf("cvm", "DescribeImages", {
     ImageSet: [changed], TotalCount: 1, RequestId,
   });
 };
@@ -54,16 +53,26 @@ test("null is found where the model's text does not allow it", () => {
 
 test("a missing field is found", () => {
   assert.deepEqual(problems({}, ["ImageState"]), [`${where}.ImageState is missing`]);
-  assert.deepEqual(problemsOf(cvm, "CreateImageResponse", { RequestId }), [
+  assert.deepEqual(problemsOf("cvm", "CreateImage", { RequestId }), [
     "CreateImage.ImageId is missing",
   ]);
 });
 
 test("an answer of another action, or none, is found", () => {
-  assert.deepEqual(problemsOf(cvm, "NoSuchResponse", {}), [
+  assert.deepEqual(problemsOf("cvm", "NoSuch", {}), [
     "NoSuch: the model has no NoSuchResponse",
   ]);
-  assert.deepEqual(problemsOf(cvm, "CreateImageResponse", null), [
+  assert.deepEqual(problemsOf("cvm", "CreateImage", null), [
     "CreateImage should be a CreateImageResponse",
   ]);
+});
+
+test("what may be absent is in the model", () => {
+  for (const [service, interfaces] of Object.entries(absent)) {
+    const model = modelOf(service);
+    for (const [name, fields] of Object.entries(interfaces)) {
+      const unknown = fields.filter((field) => !model.get(name)?.has(field));
+      assert.deepEqual(unknown, [], `${service} ${name}`);
+    }
+  }
 });

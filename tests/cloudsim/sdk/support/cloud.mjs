@@ -21,7 +21,7 @@ import path from "node:path";
 import test, { after } from "node:test";
 
 import { checkAnswer } from "./model.mjs";
-import { build, clientClass, modelFile, sdk } from "./sdk.mjs";
+import { build, clientClass, sdk } from "./sdk.mjs";
 import { owner, world as standardWorld } from "./world.mjs";
 
 export async function startCloud({
@@ -134,7 +134,7 @@ function checked(client, service) {
         const answer = await method.call(target, request);
         // Of a dry run nothing but the RequestId comes back.
         const isDryRun = request.DryRun && Object.keys(answer).join() === "RequestId";
-        if (!isDryRun) checkAnswer(modelFile(service), `${name}Response`, answer);
+        if (!isDryRun) checkAnswer(service, name, answer);
         return answer;
       };
     },

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 
 import { absent } from "./absent.mjs";
-import { sdk } from "./sdk.mjs";
+import { modelFile, sdk } from "./sdk.mjs";
 
 const ts = sdk("typescript");
 const models = new Map();
@@ -35,9 +35,9 @@ function readModel(file) {
   return model;
 }
 
-export function modelOf(file) {
-  if (!models.has(file)) models.set(file, readModel(file));
-  return models.get(file);
+export function modelOf(service) {
+  if (!models.has(service)) models.set(service, readModel(modelFile(service)));
+  return models.get(service);
 }
 
 const primitives = new Map([
@@ -46,84 +46,81 @@ const primitives = new Map([
   [ts.SyntaxKind.BooleanKeyword, "boolean"],
 ]);
 
-function isNull(type) {
-  return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
-}
+const isNull = (type) =>
+  ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
+const allowsNull = (type) =>
+  isNull(type) || (ts.isUnionTypeNode(type) && type.types.some(allowsNull));
 
-function checkValue(model, type, value, where, problems) {
-  if (ts.isUnionTypeNode(type)) {
-    const tried = type.types.map((part) => {
-      const found = [];
-      checkValue(model, part, value, where, found);
-      return found;
-    });
-    if (tried.every((found) => found.length > 0)) problems.push(...tried[0]);
-    return;
+class Check {
+  constructor(service) {
+    this.model = modelOf(service);
+    this.absent = absent[service] ?? {};
+    this.problems = [];
   }
-  if (isNull(type)) {
-    if (value !== null) problems.push(`${where} should be null`);
-    return;
+
+  value(type, value, where) {
+    const primitive = primitives.get(type.kind);
+    if (primitive !== undefined) {
+      if (typeof value !== primitive) this.problems.push(`${where} should be a ${primitive}`);
+    } else if (ts.isUnionTypeNode(type)) {
+      this.value(type.types.find((part) => !isNull(part)), value, where);
+    } else if (ts.isTypeReferenceNode(type) && type.typeName.getText() === "Array") {
+      this.list(type.typeArguments[0], value, where);
+    } else {
+      this.object(type.getText(), value, where);
+    }
   }
-  const primitive = primitives.get(type.kind);
-  if (primitive !== undefined) {
-    if (typeof value !== primitive) problems.push(`${where} should be a ${primitive}`);
-    return;
+
+  list(type, value, where) {
+    if (Array.isArray(value)) {
+      value.forEach((item, i) => this.value(type, item, `${where}[${i}]`));
+    } else {
+      this.problems.push(`${where} should be a list`);
+    }
   }
-  const isList = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Array";
-  if (isList) {
-    if (!Array.isArray(value)) {
-      problems.push(`${where} should be a list`);
+
+  object(name, value, where) {
+    const fields = this.model.get(name);
+    if (fields === undefined) {
+      this.problems.push(`${where}: the model has no ${name}`);
       return;
     }
-    value.forEach((item, i) =>
-      checkValue(model, type.typeArguments[0], item, `${where}[${i}]`, problems));
-    return;
-  }
-  checkObject(model, type.getText(), value, where, problems);
-}
-
-function checkObject(model, name, value, where, problems) {
-  const fields = model.get(name);
-  if (fields === undefined) {
-    problems.push(`${where}: the model has no ${name}`);
-    return;
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    problems.push(`${where} should be a ${name}`);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    if (!fields.has(key)) problems.push(`${where}.${key} is not in ${name}`);
-  }
-  for (const [key, field] of fields) {
-    const inner = `${where}.${key}`;
-    if (!(key in value)) {
-      const excused = field.optional && (field.deprecated || absent[name]?.includes(key));
-      if (!excused) problems.push(`${inner} is missing`);
-    } else if (value[key] === null) {
-      if (!field.nullable && !allowsNull(field.type)) problems.push(`${inner} must not be null`);
-    } else {
-      checkValue(model, field.type, value[key], inner, problems);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.problems.push(`${where} should be a ${name}`);
+      return;
+    }
+    for (const key of Object.keys(value)) {
+      if (!fields.has(key)) this.problems.push(`${where}.${key} is not in ${name}`);
+    }
+    for (const [key, field] of fields) {
+      const isAbsent = field.optional && (field.deprecated || this.absent[name]?.includes(key));
+      if (key in value || !isAbsent) this.field(field, value[key], `${where}.${key}`);
     }
   }
-}
 
-function allowsNull(type) {
-  return isNull(type) || (ts.isUnionTypeNode(type) && type.types.some(isNull));
+  field(field, value, where) {
+    if (value === undefined) {
+      this.problems.push(`${where} is missing`);
+    } else if (value !== null) {
+      this.value(field.type, value, where);
+    } else if (!field.nullable && !allowsNull(field.type)) {
+      this.problems.push(`${where} must not be null`);
+    }
+  }
 }
 
 // What is wrong with an answer, one line each; nothing: [].
-export function problemsOf(file, name, answer) {
-  const problems = [];
-  checkObject(modelOf(file), name, answer, name.replace(/Response$/, ""), problems);
-  return problems;
+export function problemsOf(service, action, answer) {
+  const check = new Check(service);
+  check.object(`${action}Response`, answer, action);
+  return check.problems;
 }
 
-export function checkAnswer(file, name, answer) {
-  const problems = problemsOf(file, name, answer);
+export function checkAnswer(service, action, answer) {
+  const problems = problemsOf(service, action, answer);
   if (problems.length === 0) return;
   // What is wrong with every element of a list is said once.
   const kinds = new Map(problems.map((problem) => [problem.replace(/\[\d+\]/g, "[]"), problem]));
   const shown = [...kinds.values()].join("\n  ");
-  assert.fail(`${problems.length} breaches of the SDK's model by ${name}:\n  ${shown}`);
+  assert.fail(`${problems.length} breaches of the SDK's model by ${action}:\n  ${shown}`);
 }
