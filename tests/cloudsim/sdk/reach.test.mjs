@@ -1,0 +1,37 @@
+// The ways by which the vendor's clients can be pointed at the simulated cloud.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { startCloud } from "./support/cloud.mjs";
+import { bucket, owner } from "./support/world.mjs";
+
+const cloud = await startCloud();
+const { host } = cloud.url;
+
+test("every service of API 3.0 is reached by the bare address", async () => {
+  const options = { host };
+  await cloud.cvm(options).DescribeImages();
+  await cloud.cbs(options).DescribeSnapshots();
+  await cloud.tat(options).DescribeInvocationTasks();
+  await cloud.region(options).DescribeRegions({ Product: "cvm" });
+  assert.equal((await cloud.sts(options).GetCallerIdentity()).AccountId, owner.uin);
+});
+
+const ways = {
+  "as a proxy": { Proxy: cloud.url.origin },
+  "by its address, with the real Host": { Proxy: "", Ip: host },
+};
+for (const [way, options] of Object.entries(ways)) {
+  test(`COS is reached ${way}`, async () => {
+    const cos = cloud.cos(options);
+    const object = { ...bucket, Key: "a folder/腾讯 (1)*'.txt" };
+    await cos.putObject({ ...object, Body: "text" });
+    const { headers } = await cos.headObject(object);
+    assert.equal(headers["content-length"], "4");
+    assert.equal(`${(await cos.getObject(object)).Body}`, "text");
+    const { Contents } = await cos.getBucket({ ...bucket, Prefix: "a folder/" });
+    assert.deepEqual(Contents.map(({ Key }) => Key), [object.Key]);
+    await cos.deleteObject(object);
+    await assert.rejects(cos.headObject(object), { statusCode: 404 });
+  });
+}
