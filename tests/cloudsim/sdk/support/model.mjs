@@ -109,6 +109,17 @@ class Check {
   }
 }
 
+// A value that a parameter of this type cannot have.
+export function wrongValue(type) {
+  return type.kind === ts.SyntaxKind.StringKeyword ? 7 : "seven";
+}
+
+// Of a structure, or a list of them, the name of its interface.
+export function structureOf(type) {
+  const isList = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Array";
+  return { structure: (isList ? type.typeArguments[0] : type).getText(), isList };
+}
+
 // What is wrong with an answer, one line each; nothing: [].
 export function problemsOf(service, action, answer) {
   const check = new Check(service);
