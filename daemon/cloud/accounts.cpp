@@ -10,36 +10,62 @@ namespace cvmbackup {
 
 namespace {
 
-constexpr Duration skew_min = std::chrono::seconds(30);
+// A Date header is as old as its answer took to arrive.
+constexpr Duration skew_corrected = std::chrono::seconds(30);
+constexpr Duration skew_told_from = std::chrono::seconds(60);
 
-bool is_large(Duration skew) {
-    return skew >= skew_min || skew <= -skew_min;
+Duration size_of(Duration skew) {
+    return skew < Duration(0) ? -skew : skew;
+}
+
+Notice notice_of(const AccountName& account, Duration ahead, Notice::Level level) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(size_of(ahead));
+    Notice notice;
+    notice.level = level;
+    notice.text = "account " + account.text() + ": ";
+    if (level == Notice::Level::info)
+        notice.text += "this machine's clock agrees with the cloud's again";
+    else
+        notice.text += "this machine's clock is " + to_text(Duration(whole)) +
+                       (ahead > Duration(0) ? " behind" : " ahead of") +
+                       " the cloud's. Calls are signed with the cloud's time, but schedules and "
+                       "retention go by this machine's: synchronise it (timedatectl set-ntp true)";
+    return notice;
 }
 
 }  // namespace
 
-void ServerTime::answered(std::string_view date_header, Instant now) {
+void ServerTime::answered(std::string_view date_header, Duration steady) {
     const std::optional<Instant> theirs = parse_http_date(date_header);
-    if (!theirs)
-        return;
-    ahead_ = *theirs - now;
-    correct_ = correct_ && is_large(ahead_);
+    if (theirs)
+        begin_ = *theirs - steady;
 }
 
-void ServerTime::refused_for_time() {
-    correct_ = is_large(ahead_);
+Duration ServerTime::ahead(Instant now, Duration steady) const {
+    return begin_ ? *begin_ + steady - now : Duration(0);
 }
 
-std::int64_t ServerTime::unix_time(Instant now) const {
-    const Instant at = correct_ ? now + ahead_ : now;
+std::int64_t ServerTime::unix_time(Instant now, Duration steady) const {
+    const Duration skew = ahead(now, steady);
+    const Instant at = size_of(skew) >= skew_corrected ? now + skew : now;
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
-void AccountState::refused(const SecretPtr& secret, std::string_view code) {
-    if (is_clock_skew(code)) {
-        time.refused_for_time();
-        return;
+void AccountState::answered(std::string_view date_header, const Clock& clock, Observer& observer) {
+    const Duration steady = clock.steady_now();
+    time.answered(date_header, steady);
+    const Duration ahead = time.ahead(clock.now(), steady);
+    observer.observe(CloudTimeSeen{account.name, ahead});
+    if (!skew_told && size_of(ahead) > skew_told_from) {
+        skew_told = true;
+        observer.observe(notice_of(account.name, ahead, Notice::Level::warning));
+    } else if (skew_told && size_of(ahead) < skew_corrected) {
+        skew_told = false;
+        observer.observe(notice_of(account.name, ahead, Notice::Level::info));
     }
+}
+
+void AccountState::refused(const SecretPtr& secret, std::string_view code) {
     // A key that was replaced in its file is found there without a reload.
     const bool about_the_key =
         code == "AuthFailure.TokenFailure" || code == "UnauthorizedOperation.InvalidToken" ||
@@ -50,9 +76,10 @@ void AccountState::refused(const SecretPtr& secret, std::string_view code) {
         credentials->refused(secret);
 }
 
-Accounts::Accounts(Clock& clock, Transport& transport, std::string config_dir)
+Accounts::Accounts(Clock& clock, Transport& transport, Observer& observer, std::string config_dir)
     : clock_(clock)
     , transport_(transport)
+    , observer_(observer)
     , config_dir_(std::move(config_dir)) {}
 
 void Accounts::set(std::vector<Account> accounts) {
@@ -79,8 +106,8 @@ Failure unknown_account(const AccountName& name) {
     return failure;
 }
 
-Outcome<void> check_fence(const CallHead& head, Instant now) {
-    if (!head.topic.is_change || now - head.handed_over <= signing_max)
+Outcome<void> check_fence(const CallHead& head, Duration steady_now) {
+    if (!head.topic.is_change || steady_now - head.handed_over <= signing_max)
         return {};
     Failure failure;
     failure.remedy = Remedy::retry_later;

@@ -5,9 +5,11 @@
 #include "cloud/credentials.hpp"
 #include "cloud/sign.hpp"
 #include "model/policy.hpp"
+#include "ports/observer.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,17 +18,17 @@ namespace cvmbackup {
 
 struct CallHead;
 
-// Signs with our own clock until the cloud refuses the signature's time, and its Date header was
-// 30 s or more away from ours: from then on with the cloud's time, until the two agree again.
+// The cloud's time, as its Date headers tell it, kept by the clock that nobody sets. It is signed
+// with when ours is 30 s or more away from it.
 class ServerTime {
 public:
-    void answered(std::string_view date_header, Instant now);
-    void refused_for_time();
-    std::int64_t unix_time(Instant now) const;  // to sign with
+    void answered(std::string_view date_header, Duration steady);
+    // The cloud's clock minus ours; zero while it is not known.
+    Duration ahead(Instant now, Duration steady) const;
+    std::int64_t unix_time(Instant now, Duration steady) const;  // to sign with
 
 private:
-    Duration ahead_{0};  // the cloud's clock minus ours
-    bool correct_ = false;
+    std::optional<Instant> begin_;  // the cloud's time when `steady` was zero
 };
 
 // Shared with the calls under way, so that a reload does not pull it from under them.
@@ -35,21 +37,27 @@ struct AccountState {
     std::unique_ptr<Credentials> credentials;
     Tc3Signer signer;
     ServerTime time;
+    bool skew_told = false;
 
-    // What a refusal with this code means for secret and clock.
+    // An answer came; tells the observer how far the clocks are apart.
+    void answered(std::string_view date_header, const Clock& clock, Observer& observer);
+    // What a refusal with this code means for the secret.
     void refused(const SecretPtr& secret, std::string_view code);
 };
 
 class Accounts {
 public:
-    Accounts(Clock& clock, Transport& transport, std::string config_dir);
+    Accounts(Clock& clock, Transport& transport, Observer& observer, std::string config_dir);
 
     void set(std::vector<Account> accounts);
     std::shared_ptr<AccountState> find(const AccountName& name) const;  // null if unknown
 
+    Observer& observer() { return observer_; }
+
 private:
     Clock& clock_;
     Transport& transport_;
+    Observer& observer_;
     std::string config_dir_;
     std::map<AccountName, std::shared_ptr<AccountState>> accounts_;
 };
@@ -57,6 +65,6 @@ private:
 Failure unknown_account(const AccountName& name);
 
 // Fails if the call is a change and was handed over longer ago than ports/cloud.hpp allows.
-Outcome<void> check_fence(const CallHead& head, Instant now);
+Outcome<void> check_fence(const CallHead& head, Duration steady_now);
 
 }  // namespace cvmbackup

@@ -22,8 +22,9 @@ struct CallHead {
     Region region;
     std::string access_endpoint;  // the host that is asked; limits count per host
     CallTopic topic;
-    Instant
-        handed_over{};  // when the engine asked: a change is signed signing_max after it at most
+    // When the engine asked, of the clock that never jumps: a change is signed signing_max after it
+    // at most.
+    Duration handed_over{0};
     Duration throttled{0};  // how long it waited for the limiter; filled in by `paced`
 };
 

@@ -71,7 +71,7 @@ ApiCall TencentCloud::api_call(const Place& place, std::string action, std::stri
     call.head.topic.action = std::move(action);
     call.head.topic.object = std::move(object);
     call.head.topic.region = place.region.text();
-    call.head.handed_over = clock_.now();
+    call.head.handed_over = clock_.steady_now();
     return call;
 }
 

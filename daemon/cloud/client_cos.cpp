@@ -28,7 +28,7 @@ CosCall TencentCloud::cos_call(const BucketPlace& bucket, std::string action, st
     call.head.topic.action = std::move(action);
     call.head.topic.object = "bucket " + bucket.bucket.text();
     call.head.topic.region = bucket.region.text();
-    call.head.handed_over = clock_.now();
+    call.head.handed_over = clock_.steady_now();
     call.bucket = bucket.bucket;
     call.method = std::move(method);
     return call;

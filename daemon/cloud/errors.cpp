@@ -3,6 +3,8 @@
 #include "cloud/error_table.hpp"
 #include "cloud/text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cvmbackup {
@@ -75,8 +77,14 @@ bool is_rate_limit(std::string_view code) {
     return code.starts_with("RequestLimitExceeded") || code == "SlowDown";
 }
 
-bool is_clock_skew(std::string_view code) {
-    return code == "AuthFailure.SignatureExpire" || code == "RequestTimeTooSkewed";
+bool is_outage(const CallTopic& topic, std::string_view code) {
+    constexpr std::string_view ours[] = {"Resolve", "Connect", "TLS", "Timeout", "Connection"};
+    if (std::ranges::find(ours, code) != std::end(ours) || code.starts_with("Http5") ||
+        code.starts_with("ServiceUnavailable"))
+        return true;
+    const bool unwell = code == cloud_code::answer || code.starts_with("InternalError") ||
+                        code.starts_with("InternalServerError");
+    return unwell && !topic.is_change;
 }
 
 Failure api_refusal(

@@ -52,10 +52,12 @@ inline constexpr const char* answer = "Answer";
 inline constexpr const char* credentials = "Credentials";
 inline constexpr const char* unknown_account = "UnknownAccount";
 inline constexpr const char* too_late = "SigningTooLate";
+inline constexpr const char* held_back = "HeldBack";
 }  // namespace cloud_code
 
 bool is_rate_limit(std::string_view code);
-// The signature was refused because of its time: this machine's clock is off.
-bool is_clock_skew(std::string_view code);
+// The cloud could not be reached or is not well; it says nothing about what was asked for. An
+// internal error or a strange answer to a change may be due to what it changes.
+bool is_outage(const CallTopic& topic, std::string_view code);
 
 }  // namespace cvmbackup

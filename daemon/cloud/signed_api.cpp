@@ -26,8 +26,8 @@ struct ToSign {
     const Clock* clock = nullptr;
 
     Outcome<void> operator()(HttpRequest& request) const {
-        const Instant now = clock->now();
-        Outcome<void> in_time = check_fence(head, now);
+        const Duration steady = clock->steady_now();
+        Outcome<void> in_time = check_fence(head, steady);
         if (!in_time)
             return in_time;
         Tc3Input input;
@@ -38,7 +38,7 @@ struct ToSign {
         input.content_type = content_type;
         input.action = head.topic.action;
         input.body = request.body;
-        input.timestamp = account->time.unix_time(now);
+        input.timestamp = account->time.unix_time(clock->now(), steady);
         const Signature signature = account->signer.sign(input);
         set_header(request.headers, "X-TC-Timestamp", std::to_string(input.timestamp));
         set_header(request.headers, "Authorization", signature.authorization);
@@ -119,7 +119,7 @@ Task<Outcome<boost::json::object>> SignedApi::call(ApiCall call) {
     if (!answer)
         co_return transport_failure(call.head.topic, answer.error());
 
-    account->time.answered(find_header(answer->headers, "Date"), clock_.now());
+    account->answered(find_header(answer->headers, "Date"), clock_, accounts_.observer());
     Outcome<boost::json::object> response = open_envelope(call.head.topic, *answer);
     if (!response)
         account->refused(*secret, response.error().code);

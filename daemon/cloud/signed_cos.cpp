@@ -22,8 +22,8 @@ struct ToSign {
     const Clock* clock = nullptr;
 
     Outcome<void> operator()(HttpRequest& request) const {
-        const Instant now = clock->now();
-        Outcome<void> in_time = check_fence(call.head, now);
+        const Duration steady = clock->steady_now();
+        Outcome<void> in_time = check_fence(call.head, steady);
         if (!in_time)
             return in_time;
         CosInput input;
@@ -35,7 +35,7 @@ struct ToSign {
         input.headers["host"] = request.host;
         if (!secret->token.empty())
             input.headers[token_header] = secret->token;
-        const std::int64_t time = account->time.unix_time(now);
+        const std::int64_t time = account->time.unix_time(clock->now(), steady);
         input.begin = time - tolerance_seconds;
         input.end = time + validity_seconds;
         const CosSignature signature = sign_cos(input);
@@ -106,7 +106,7 @@ Task<Outcome<HttpAnswer>> SignedCos::call(CosCall call) {
     if (!answer)
         co_return transport_failure(call.head.topic, answer.error());
 
-    account->time.answered(find_header(answer->headers, "Date"), clock_.now());
+    account->answered(find_header(answer->headers, "Date"), clock_, accounts_.observer());
     const bool is_absent_object =
         answer->status == 404 && call.method == "HEAD" && !call.key.empty();
     if (answer->status / 100 == 2 || is_absent_object)

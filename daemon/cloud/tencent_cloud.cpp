@@ -24,18 +24,19 @@ struct Parts {
         CloudSettings settings
     )
         : owned(std::move(own))
-        , accounts(clock, transport, std::move(settings.config_dir))
+        , accounts(clock, transport, observer, std::move(settings.config_dir))
         , pace(clock)
         , signed_api(accounts, transport, clock)
         , signed_cos(accounts, transport, clock)
-        , api(signed_api, pace, clock, random, observer)
-        , cos(signed_cos, pace, clock, random, observer) {
+        , api(signed_api, pace, health, clock, random, observer)
+        , cos(signed_cos, pace, health, clock, random, observer) {
         accounts.set(std::move(settings.accounts));
     }
 
     std::unique_ptr<Transport> owned;  // null if the transport is somebody else's
     Accounts accounts;
     Pace pace;
+    Health health;
     SignedApi signed_api;
     SignedCos signed_cos;
     Decorated<Api> api;

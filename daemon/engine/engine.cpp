@@ -35,10 +35,12 @@ Engine::Engine(
     , observer_(observer)
     , options_(std::move(options))
     , alarms_(executor, clock)
-    , steps_(executor, clock, cloud, catalog, observer, alarms_)
+    , time_(clock, observer, options_.clock_speed)
+    , steps_(executor, clock, cloud, catalog, observer, alarms_, time_)
     , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_)
     , scheduler_(
           clock,
+          time_,
           catalog,
           observer,
           [this](const Policy& policy, Trigger trigger, Instant due, const PolicyMemory& memory) {
@@ -49,6 +51,7 @@ Engine::Engine(
     , pruner_(clock, cloud, catalog, observer, alarms_, brake_)
     , started_(clock.now()) {
     last_reload_.at = started_;
+    time_.on_set([this](Duration by) { clock_set(by); });
     runs_.on_run_finished([this](const Run& run) { run_finished(run); });
     apply(std::move(settings));
 }
@@ -91,6 +94,12 @@ void Engine::begin() {
 void Engine::stop(std::function<void()> idle) {
     pruner_.stop();
     steps_.stop(std::move(idle));
+}
+
+void Engine::clock_set(Duration by) {
+    steps_.clock_set(by);
+    runs_.clock_set();
+    scheduler_.clock_set();
 }
 
 void Engine::run_finished(const Run& run) {

@@ -76,6 +76,7 @@ private:
 
     void apply(Settings settings);
     std::size_t backups_in(const std::optional<Run>& run);
+    void clock_set(Duration by);
     void run_finished(const Run& run);
     const Policy* find(const PolicyName& name) const;
     Outcome<std::vector<Policy>> chosen(const std::optional<PolicyName>& name) const;
@@ -89,6 +90,7 @@ private:
     EngineOptions options_;
     Settings settings_;
     Alarms alarms_;
+    Timekeeper time_;
     StepRunner steps_;
     RunKeeper runs_;
     Scheduler scheduler_;

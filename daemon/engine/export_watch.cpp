@@ -1,7 +1,5 @@
 #include "engine/export_watch.hpp"
 
-#include "engine/image_watch.hpp"
-
 #include <algorithm>
 
 namespace cvmbackup {
@@ -39,17 +37,20 @@ void ExportWatch::add(BackupId backup, const action::WatchExport& what) {
     Watched watched;
     watched.backup = backup;
     watched.what = what;
-    watched.next_look = std::max(clock_.now(), what.since + export_poll_shortest);
+    watched.added = clock_.steady_now();
+    watched.since = watched.added - what.age;
+    watched.next_look = std::max(watched.added, watched.since + export_poll_shortest);
     watched_.insert_or_assign(what.copy, std::move(watched));
     sleeper_->wake();
 }
 
 Task<void> ExportWatch::run() {
     while (true) {
-        Instant next = Instant::max();
+        const Duration now = clock_.steady_now();
+        Duration next = Duration::max();
         std::vector<CopyId> due;
         for (const auto& [copy, watched] : watched_) {
-            if (watched.next_look <= clock_.now()) {
+            if (watched.next_look <= now) {
                 due.push_back(copy);
             } else {
                 next = std::min(next, watched.next_look);
@@ -59,7 +60,9 @@ Task<void> ExportWatch::run() {
             co_await look(copy);
         }
         if (due.empty()) {
-            co_await sleeper_->sleep_until(next);
+            const Instant until =
+                next == Duration::max() ? Instant::max() : clock_.now() + (next - now);
+            co_await sleeper_->sleep_until(until);
         }
     }
 }
@@ -69,13 +72,13 @@ Task<void> ExportWatch::look(CopyId copy) {
     const Outcome<std::vector<StoredObject>> listed =
         co_await cloud_.list_objects(what.bucket, what.prefix);
     Watched& watched = watched_.at(copy);
-    const Instant now = clock_.now();
-    watched.next_look = now + next_interval(now - what.since);
+    const Duration now = clock_.steady_now();
+    watched.next_look = now + next_interval(now - watched.since);
     if (!listed) {
         refused(copy, listed.error());
         co_return;
     }
-    watched.refused_since.reset();
+    watched.unreadable.answered();
     std::vector<StoredObject> objects = promised(what, *listed);
     const bool complete = objects.size() >= std::max<std::size_t>(1, what.keys.size());
     if (complete && objects == watched.last_seen) {
@@ -90,27 +93,25 @@ Task<void> ExportWatch::look(CopyId copy) {
     give_up_if_overdue(copy, std::to_string(objects.size()) + " objects exist");
 }
 
-// One that is refused for good is told, and ends the wait earlier: nobody could ever say that the
-// export is complete.
+// When that lasts it is told, and ends the wait some time: nobody could ever say that the export is
+// complete.
 void ExportWatch::refused(CopyId copy, const Failure& failure) {
     Watched& watched = watched_.at(copy);
-    const Instant now = clock_.now();
-    if (failure.remedy == Remedy::give_up) {
-        if (!watched.refused_since) {
-            watched.refused_since = now;
-        }
-        if (now - *watched.refused_since > refusal_patience) {
-            forget(copy, event::Overdue{copy, failure.text});
-            return;
-        }
+    const Duration now = clock_.steady_now();
+    if (watched.unreadable.failed(failure, now)) {
+        forget(copy, event::Overdue{copy, unreadable_text(failure)});
+        return;
+    }
+    if (watched.unreadable.is_worth_telling(failure, now)) {
         report_(watched.backup, event::LookFailed{copy, failure});
     }
-    give_up_if_overdue(copy, failure.text);
 }
 
 void ExportWatch::give_up_if_overdue(CopyId copy, const std::string& state) {
-    if (clock_.now() - watched_.at(copy).what.since > export_patience) {
-        forget(copy, event::Overdue{copy, state});
+    const Watched& watched = watched_.at(copy);
+    const Duration now = clock_.steady_now();
+    if (now - watched.since > export_patience && now - watched.added > watched_least) {
+        forget(copy, event::Overdue{copy, overdue_text(export_patience, state)});
     }
 }
 

@@ -3,6 +3,7 @@
 // HEAD, which is what the success rests on.
 #pragma once
 
+#include "engine/image_watch.hpp"
 #include "ports/clock.hpp"
 #include "ports/cloud.hpp"
 #include "rules/backup_machine.hpp"
@@ -29,9 +30,11 @@ private:
     struct Watched {
         BackupId backup;
         action::WatchExport what;
-        Instant next_look{};
+        Duration added{0};  // steady, like the others
+        Duration since{0};
+        Duration next_look{0};
         std::vector<StoredObject> last_seen;
-        std::optional<Instant> refused_since;
+        Unreadable unreadable;
     };
 
     Task<void> look(CopyId copy);

@@ -4,6 +4,30 @@
 
 namespace cvmbackup {
 
+std::string overdue_text(Duration patience, const std::string& state_word) {
+    return "still not complete after " + to_text(patience) + " (the cloud says: " + state_word +
+           ")";
+}
+
+std::string unreadable_text(const Failure& failure) {
+    const bool refused = failure.remedy == Remedy::give_up;
+    return "whether it is complete could not be read for " +
+           to_text(refused ? refusal_patience : unreadable_patience) + ": " + failure.text;
+}
+
+bool Unreadable::failed(const Failure& failure, Duration now) {
+    failing_since_ = failing_since_.value_or(now);
+    if (failure.remedy != Remedy::give_up) {
+        return now - *failing_since_ > unreadable_patience;
+    }
+    refused_since_ = refused_since_.value_or(now);
+    return now - *refused_since_ > refusal_patience;
+}
+
+bool Unreadable::is_worth_telling(const Failure& failure, Duration now) const {
+    return failure.remedy == Remedy::give_up || now - *failing_since_ > unreadable_notice;
+}
+
 ImageWatch::ImageWatch(Clock& clock, Cloud& cloud, Place place, Report report)
     : clock_(clock)
     , cloud_(cloud)
@@ -16,7 +40,8 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     watched.backup = backup;
     watched.copy = what.copy;
     watched.kind = what.kind;
-    watched.since = what.since;
+    watched.added = clock_.steady_now();
+    watched.since = watched.added - what.age;
     watched.disks = what.disks;
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
@@ -31,7 +56,7 @@ Task<void> ImageWatch::run() {
             co_await sleeper_->sleep_until(Instant::max());
             continue;
         }
-        const std::vector<ImageId> asking = due(clock_.now());
+        const std::vector<ImageId> asking = due(clock_.steady_now());
         for (std::size_t begin = 0; begin < asking.size(); begin += ids_per_call) {
             const std::size_t end = std::min(asking.size(), begin + ids_per_call);
             const std::vector<ImageId> page(
@@ -40,7 +65,7 @@ Task<void> ImageWatch::run() {
             );
             const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
             if (answer) {
-                refused_since_.reset();
+                unreadable_.answered();
                 judge(page, *answer);
             } else {
                 refused(page, answer.error());
@@ -50,15 +75,14 @@ Task<void> ImageWatch::run() {
     }
 }
 
-std::vector<ImageId> ImageWatch::due(Instant now) const {
+std::vector<ImageId> ImageWatch::due(Duration now) const {
     std::vector<ImageId> ids;
     for (const auto& [id, watched] : watched_) {
         const auto known = experience_.find(watched.kind);
         const Duration quickest =
             known == experience_.end() ? Duration(0) : known->second.quickest.value_or(Duration(0));
         const Duration silence = std::min<Duration>(quickest * 9 / 10, image_silence_max);
-        const Duration age = now - watched.since;
-        if (age < Duration(0) || age >= silence) {
+        if (now - watched.since >= silence) {
             ids.push_back(id);
         }
     }
@@ -70,7 +94,7 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
     for (const Image& image : answer) {
         present.emplace(image.id, &image);
     }
-    const Instant now = clock_.now();
+    const Duration now = clock_.steady_now();
     for (const ImageId& id : asked) {
         const auto found = watched_.find(id);
         if (found == watched_.end()) {
@@ -90,32 +114,28 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
     }
 }
 
-// A read that fails says nothing about the images. One that is refused for good is told, and ends
-// the wait some time: nobody could ever say that the images are complete.
+// A read that fails says nothing about the images. When that lasts it is told, and ends the wait
+// some time: nobody could ever say that the images are complete.
 void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failure) {
-    if (failure.remedy != Remedy::give_up) {
-        return;
-    }
-    const Instant now = clock_.now();
-    if (!refused_since_) {
-        refused_since_ = now;
-    }
-    const bool expired = now - *refused_since_ > refusal_patience;
+    const Duration now = clock_.steady_now();
+    const bool expired = unreadable_.failed(failure, now);
+    const bool told = unreadable_.is_worth_telling(failure, now);
     for (const ImageId& id : asked) {
         const auto found = watched_.find(id);
         if (found == watched_.end()) {
             continue;
         }
         if (expired) {
-            forget(id, event::Overdue{found->second.copy, failure.text});
-        } else {
+            forget(id, event::Overdue{found->second.copy, unreadable_text(failure)});
+        } else if (told) {
             report_(found->second.backup, event::LookFailed{found->second.copy, failure});
         }
     }
 }
 
 void ImageWatch::judge_present(Watched& watched, const Image& image) {
-    const Duration age = clock_.now() - watched.since;
+    const Duration now = clock_.steady_now();
+    const Duration age = now - watched.since;
     watched.seen = true;
     watched.absences = 0;
     watched.percent = image.sync_percent;
@@ -126,8 +146,9 @@ void ImageWatch::judge_present(Watched& watched, const Image& image) {
         return;
     }
     watched.seen_unfinished = true;
-    if (age > image_patience) {
-        forget(image.id, event::Overdue{watched.copy, image.state_word});
+    if (age > image_patience && now - watched.added > watched_least) {
+        const std::string why = overdue_text(image_patience, image.state_word);
+        forget(image.id, event::Overdue{watched.copy, why});
     }
 }
 
@@ -145,10 +166,10 @@ bool ImageWatch::is_settled(Watched& watched, const Image& image) const {
     }
     // The snapshots may be listed a little later than the state; an image is complete with them.
     if (!watched.normal_since) {
-        watched.normal_since = clock_.now();
+        watched.normal_since = clock_.steady_now();
     }
     return image.disks.size() >= watched.disks ||
-           clock_.now() - *watched.normal_since > image_visibility;
+           clock_.steady_now() - *watched.normal_since > image_visibility;
 }
 
 void ImageWatch::learn(const Watched& watched, Duration age) {
@@ -175,11 +196,11 @@ std::optional<ImageWatch::Progress> ImageWatch::progress(const ImageId& image) c
     }
     Progress progress;
     progress.percent = found->second.percent;
-    progress.since = found->second.since;
+    progress.age = clock_.steady_now() - found->second.since;
     progress.state_word = found->second.state_word;
     const auto known = experience_.find(found->second.kind);
     if (known != experience_.end() && known->second.count > 0) {
-        progress.expected_end = found->second.since + known->second.sum / known->second.count;
+        progress.left = known->second.sum / known->second.count - progress.age;
     }
     return progress;
 }

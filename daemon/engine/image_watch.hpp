@@ -26,6 +26,31 @@ constexpr Duration image_silence_max = std::chrono::minutes(5);
 // How long reads may be refused for good (permissions, account gone) before the images are given
 // up.
 constexpr Duration refusal_patience = std::chrono::hours(2);
+// The same for reads that fail otherwise (no network, a region that is down), and after how long
+// the backup says so.
+constexpr Duration unreadable_patience = std::chrono::hours(48);
+constexpr Duration unreadable_notice = std::chrono::minutes(10);
+// Nothing is overdue before this process has looked for so long: after a restart the age is only
+// as right as the clock was.
+constexpr Duration watched_least = std::chrono::hours(1);
+
+std::string overdue_text(Duration patience, const std::string& state_word);
+std::string unreadable_text(const Failure& failure);
+
+// For how long reads have failed in a row, and when that ends the wait.
+class Unreadable {
+public:
+    void answered() { *this = Unreadable(); }
+
+    // Whether it has lasted too long; `now` is steady.
+    bool failed(const Failure& failure, Duration now);
+    // Whether it has lasted long enough to be told.
+    bool is_worth_telling(const Failure& failure, Duration now) const;
+
+private:
+    std::optional<Duration> failing_since_;
+    std::optional<Duration> refused_since_;
+};
 
 class ImageWatch {
 public:
@@ -33,8 +58,8 @@ public:
 
     struct Progress {
         std::optional<int> percent;
-        Instant since{};
-        std::optional<Instant> expected_end;
+        Duration age{0};
+        std::optional<Duration> left;  // by the experience with others
         std::string state_word;
     };
 
@@ -49,12 +74,13 @@ private:
         BackupId backup;
         CopyId copy;
         CopyKind kind = CopyKind::image;
-        Instant since{};
+        Duration added{0};  // steady, like the others
+        Duration since{0};
         std::size_t disks = 1;
         bool seen = false;
         bool seen_unfinished = false;  // by this process: its end tells how long it took
         int absences = 0;
-        std::optional<Instant> normal_since;
+        std::optional<Duration> normal_since;
         std::optional<int> percent;
         std::string state_word;
     };
@@ -65,7 +91,7 @@ private:
         int count = 0;
     };
 
-    std::vector<ImageId> due(Instant now) const;
+    std::vector<ImageId> due(Duration now) const;
     void refused(const std::vector<ImageId>& asked, const Failure& failure);
     void judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer);
     void judge_present(Watched& watched, const Image& image);
@@ -80,7 +106,7 @@ private:
     std::unique_ptr<Sleeper> sleeper_;
     std::map<ImageId, Watched> watched_;
     std::map<CopyKind, Experience> experience_;
-    std::optional<Instant> refused_since_;
+    Unreadable unreadable_;
 };
 
 }  // namespace cvmbackup

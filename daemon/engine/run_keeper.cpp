@@ -66,7 +66,7 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
     if (!firing.only.empty() && firing.only.size() <= ids_per_call) {
         query = InstanceQuery{firing.only, {}};
     }
-    const Instant give_up_at = clock_.now() + choose_window;
+    const Duration give_up_at = clock_.steady_now() + choose_window;
     Duration pause = std::chrono::seconds(15);
     while (true) {
         const Outcome<std::vector<Instance>> inventory = co_await cloud_.instances(place, query);
@@ -83,7 +83,7 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
         run.note = "cannot list the instances of " + place.region.text() + " (account " +
                    place.account.text() + "): " + inventory.error().text;
         const bool hopeless = inventory.error().remedy == Remedy::give_up;
-        if (hopeless || clock_.now() + pause > give_up_at) {
+        if (hopeless || clock_.steady_now() + pause > give_up_at) {
             finish(run, Result::failed);
             co_return;
         }
@@ -243,6 +243,12 @@ void RunKeeper::release() {
         next_release_ = earliest;
         alarms_.after(earliest - now, [this] { release(); });
     }
+}
+
+// Start times are of the wall clock: the alarm that was set may ring too late now.
+void RunKeeper::clock_set() {
+    next_release_ = Instant::min();
+    alarms_.after(Duration(0), [this] { release(); });
 }
 
 void RunKeeper::backup_finished(const Backup& backup) {

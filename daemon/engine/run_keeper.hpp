@@ -43,6 +43,8 @@ public:
     void resume(const std::vector<Policy>& policies);
     Outcome<void> cancel(RunId run);
 
+    void clock_set();
+
     void set_in_flight_max(int backups) { in_flight_max_ = backups; }
 
     void set_policies(const std::vector<Policy>& policies);

@@ -19,7 +19,9 @@ StepStatus RunKeeper::step_status(const Backup& backup, const Copy& copy) const 
     if (copy.state == CopyState::accepted) {
         if (const auto progress = steps_.progress(copy)) {
             status.percent = progress->percent;
-            status.expected_end = progress->expected_end;
+            if (progress->left) {
+                status.expected_end = clock_.now() + *progress->left;
+            }
         }
     }
     return status;

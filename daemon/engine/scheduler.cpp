@@ -7,8 +7,18 @@
 
 namespace cvmbackup {
 
-Scheduler::Scheduler(Clock& clock, Catalog& catalog, Observer& observer, Fire fire)
+namespace {
+
+// Runs of a policy among which one of the same due time is looked for.
+constexpr std::size_t runs_remembered = 500;
+
+}  // namespace
+
+Scheduler::Scheduler(
+    Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire
+)
     : clock_(clock)
+    , time_(time)
     , catalog_(catalog)
     , observer_(observer)
     , fire_(std::move(fire))
@@ -21,6 +31,16 @@ Scheduler::Scheduler(Clock& clock, Catalog& catalog, Observer& observer, Fire fi
 
 void Scheduler::set_policies(std::vector<Policy> policies) {
     policies_ = std::move(policies);
+    plan_next();
+    sleeper_->wake();
+}
+
+void Scheduler::clock_set() {
+    plan_next();
+    sleeper_->wake();
+}
+
+void Scheduler::plan_next() {
     next_.clear();
     Changes changes;
     for (const Policy& policy : policies_) {
@@ -38,21 +58,20 @@ void Scheduler::set_policies(std::vector<Policy> policies) {
     if (!changes.empty()) {
         catalog_.commit(changes);
     }
-    sleeper_->wake();
 }
 
 // A clock that was wrong once (a dead battery, before the time was synchronised) must not silence
-// the policy until the clock has caught up.
+// the policy until the clock has caught up. Times that had their run get no second: had_its_run().
 bool Scheduler::came_from_the_future(PolicyMemory& memory) {
     const Instant now = clock_.now();
     const Instant last = memory.last_due.value_or(*memory.known_since);
-    if (last <= now + future_allowed) {
+    if (last <= now) {
         return false;
     }
     observer_.observe(Notice{
         Notice::Level::warning,
         "the last firing is dated " + to_rfc3339(last) +
-            ", which lies in the future: the clock was wrong; firing goes on from now",
+            ", which lies in the future: the clock was set back; firing goes on from now",
         memory.policy,
         InstanceId()});
     memory.known_since = now;
@@ -72,7 +91,7 @@ Task<void> Scheduler::run() {
 }
 
 void Scheduler::fire_due() {
-    const Instant now = clock_.now();
+    const Instant now = time_.now();
     for (const Policy& policy : policies_) {
         const std::optional<Instant> next = next_[policy.name];
         if (next && *next <= now) {
@@ -98,6 +117,8 @@ void Scheduler::consider(const Policy& policy, Instant now) {
                 (memory.pause_reason.empty() ? "" : " (" + memory.pause_reason + ")"),
             policy.name,
             InstanceId()});
+    } else if (due && had_its_run(policy, *due)) {
+        remember(memory);
     } else if (due) {
         memories_[policy.name] = memory;
         fire_(policy, on_time ? Trigger::schedule : Trigger::catch_up, *due, memory);
@@ -111,6 +132,14 @@ void Scheduler::consider(const Policy& policy, Instant now) {
             InstanceId()});
     }
     next_[policy.name] = next_firing(policy, *memory.last_due);
+}
+
+// After the clock was set back, a time comes a second time.
+bool Scheduler::had_its_run(const Policy& policy, Instant due) {
+    const std::vector<Run> runs = catalog_.runs(policy.name, runs_remembered);
+    return std::ranges::any_of(runs, [&](const Run& run) {
+        return run.due == due && run.trigger != Trigger::manual;
+    });
 }
 
 const PolicyMemory& Scheduler::memory(const PolicyName& policy) const {

@@ -3,6 +3,7 @@
 // scheduled instant that was acted on, which is remembered in the catalog.
 #pragma once
 
+#include "engine/timekeeper.hpp"
 #include "model/backup.hpp"
 #include "model/policy.hpp"
 #include "ports/catalog.hpp"
@@ -19,30 +20,31 @@ namespace cvmbackup {
 // A firing noticed later than this was missed (the daemon or the machine did not run).
 constexpr Duration lateness_allowed = std::chrono::minutes(5);
 
-// A remembered firing further ahead than this was made by a wrong clock.
-constexpr Duration future_allowed = std::chrono::days(1);
-
 class Scheduler {
 public:
     // Commits the memory together with the run it begins.
     using Fire = std::function<void(const Policy&, Trigger, Instant due, const PolicyMemory&)>;
 
-    Scheduler(Clock& clock, Catalog& catalog, Observer& observer, Fire fire);
+    Scheduler(Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire);
 
     // Replaces the policies; one seen for the first time fires from now on, not for the past.
     void set_policies(std::vector<Policy> policies);
     Task<void> run();
+    void clock_set();
 
     const PolicyMemory& memory(const PolicyName& policy) const;
     void remember(const PolicyMemory& memory);  // commits
     std::optional<Instant> next(const Policy& policy) const;
 
 private:
+    void plan_next();
     bool came_from_the_future(PolicyMemory& memory);
+    bool had_its_run(const Policy& policy, Instant due);
     void fire_due();
     void consider(const Policy& policy, Instant now);
 
     Clock& clock_;
+    Timekeeper& time_;
     Catalog& catalog_;
     Observer& observer_;
     Fire fire_;

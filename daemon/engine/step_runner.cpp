@@ -14,7 +14,8 @@ StepRunner::StepRunner(
     Cloud& cloud,
     Catalog& catalog,
     Observer& observer,
-    Alarms& alarms
+    Alarms& alarms,
+    Timekeeper& time
 )
     : executor_(std::move(executor))
     , clock_(clock)
@@ -22,6 +23,7 @@ StepRunner::StepRunner(
     , catalog_(catalog)
     , observer_(observer)
     , alarms_(alarms)
+    , time_(time)
     , exports_(clock, cloud, [this](BackupId backup, const Event& event) { feed(backup, event); }) {
 }
 
@@ -38,14 +40,27 @@ void StepRunner::take(Backup backup) {
 }
 
 void StepRunner::feed(BackupId id, const Event& event) {
+    const Instant now = time_.now();
     const auto found = live_.find(id);
     // Finished, perhaps in this very flush: a late answer changes nothing.
     if (found == live_.end() || found->second.state == BackupState::finished) {
         return;
     }
-    committed_.emplace(id, found->second);
-    for (Action& action : step(found->second, event, clock_.now())) {
-        pending_.push_back(Pending{id, std::move(action)});
+    step_one(found->second, event, now);
+}
+
+void StepRunner::clock_set(Duration by) {
+    for (auto& [id, backup] : live_) {
+        if (backup.state != BackupState::finished) {
+            step_one(backup, event::ClockSet{by}, clock_.now());
+        }
+    }
+}
+
+void StepRunner::step_one(Backup& backup, const Event& event, Instant now) {
+    committed_.emplace(backup.id, backup);
+    for (Action& action : step(backup, event, now)) {
+        pending_.push_back(Pending{backup.id, std::move(action)});
     }
     if (!flush_posted_) {
         flush_posted_ = true;
@@ -184,7 +199,7 @@ void StepRunner::perform(BackupId backup, action::StartInstance what) {
 }
 
 void StepRunner::perform(BackupId backup, action::Wait what) {
-    alarms_.after(what.until - clock_.now(), [this, backup, copies = std::move(what.copies)] {
+    alarms_.after(what.time, [this, backup, copies = std::move(what.copies)] {
         feed(backup, event::TimePassed{copies});
     });
 }

@@ -6,6 +6,7 @@
 #include "engine/alarms.hpp"
 #include "engine/export_watch.hpp"
 #include "engine/image_watch.hpp"
+#include "engine/timekeeper.hpp"
 #include "ports/catalog.hpp"
 #include "ports/clock.hpp"
 #include "ports/cloud.hpp"
@@ -30,7 +31,8 @@ public:
         Cloud& cloud,
         Catalog& catalog,
         Observer& observer,
-        Alarms& alarms
+        Alarms& alarms,
+        Timekeeper& time
     );
 
     // Called for each backup after the commit that finished it.
@@ -39,6 +41,7 @@ public:
 
     void take(Backup backup);  // an unfinished backup that is in the catalog
     void feed(BackupId backup, const Event& event);
+    void clock_set(Duration by);
 
     const std::map<BackupId, Backup>& live() const { return live_; }
 
@@ -53,6 +56,7 @@ private:
         Action action;
     };
 
+    void step_one(Backup& backup, const Event& event, Instant now);
     void flush();
     void tell(const Backup& before, const Backup& after);
     void carry_out(BackupId backup, Action action);
@@ -91,6 +95,7 @@ private:
     Catalog& catalog_;
     Observer& observer_;
     Alarms& alarms_;
+    Timekeeper& time_;
     ExportWatch exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
     std::function<void(const Backup&)> finished_;

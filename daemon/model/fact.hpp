@@ -70,6 +70,24 @@ struct SettingsReloaded {
     std::string text;  // the first problem, if not ok
 };
 
+// Somebody set this machine's clock.
+struct ClockSet {
+    Duration by{0};  // forward; negative: back
+};
+
+// How far the cloud's clock is ahead of this machine's, by an answer's Date header.
+struct CloudTimeSeen {
+    AccountName account;
+    Duration ahead{0};
+};
+
+// Calls of one action in one region fail in a row and are held back, or go again.
+struct BreakerChanged {
+    Place place;
+    std::string action;
+    bool open = false;
+};
+
 // Something an operator should read; already in plain words.
 struct Notice {
     enum class Level { info, warning, error } level = Level::info;
@@ -89,6 +107,9 @@ using Fact = std::variant<
     ApiAnswered,
     QuotaSeen,
     SettingsReloaded,
+    ClockSet,
+    CloudTimeSeen,
+    BreakerChanged,
     Notice>;
 
 }  // namespace cvmbackup

@@ -17,8 +17,8 @@ using Task = boost::asio::awaitable<T>;
 class Sleeper {
 public:
     virtual ~Sleeper() = default;
-    // Returns at `deadline`, or before it after wake(). A wake() without a sleeper is remembered
-    // for the next sleep. Instant::max() sleeps until woken.
+    // Returns at `deadline`, or before it after wake() or when somebody sets the wall clock. A
+    // wake() without a sleeper is remembered for the next sleep. Instant::max() sleeps until woken.
     virtual Task<void> sleep_until(Instant deadline) = 0;
     virtual void wake() = 0;
 };

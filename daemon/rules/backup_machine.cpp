@@ -22,6 +22,7 @@ void Machine::on(const event::Resumed&) {
         backup_.started = now_;
     }
     backup_.state = BackupState::running;
+    correct_stamps();
     for (Copy& copy : backup_.copies) {
         resume(copy);
     }
@@ -141,7 +142,7 @@ void Machine::on(const event::LookFailed& event) {
             "it is not known whether the cloud made it: " + event.failure.text);
         return;
     }
-    wait({copy->id}, now_ + look_interval);
+    wait({copy->id}, look_interval);
 }
 
 void Machine::on(const event::ImageSettled& event) {
@@ -180,13 +181,7 @@ void Machine::on(const event::ExportCompleted& event) {
 
 void Machine::on(const event::Overdue& event) {
     if (Copy* copy = find(event.copy, CopyState::accepted)) {
-        const Duration patience =
-            copy->kind == CopyKind::exported ? export_patience : image_patience;
-        end(*copy,
-            CopyState::failed,
-            "Overdue",
-            "still not complete after " + to_text(patience) +
-                " (the cloud says: " + event.state_word + ")");
+        end(*copy, CopyState::failed, "Overdue", event.why);
     }
 }
 
@@ -210,7 +205,7 @@ void Machine::on(const event::DiscardFailed& event) {
             "the cloud failed to make the image, and it cannot be deleted: " + event.failure.text);
         return;
     }
-    wait({copy->id}, now_ + retry_longest);
+    wait({copy->id}, retry_longest);
 }
 
 void Machine::on(const event::TimePassed& event) {
@@ -226,6 +221,20 @@ void Machine::on(const event::TimePassed& event) {
     const bool powered_off = backup_.start_again && is_settled(source());
     if (event.copies.empty() && (powered_off || awaits_power_check())) {
         check_instance();
+    }
+}
+
+void Machine::on(const event::ClockSet& event) {
+    const auto move = [&](std::optional<Instant>& stamp) {
+        if (stamp) {
+            *stamp += event.by;
+        }
+    };
+    move(backup_.started);
+    for (Copy& copy : backup_.copies) {
+        move(copy.intended_at);
+        move(copy.accepted_at);
+        move(copy.settled_at);
     }
 }
 

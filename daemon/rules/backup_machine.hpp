@@ -19,9 +19,11 @@
 
 namespace cvmbackup {
 
-// A signature is refused 300 s after its timestamp (AuthFailure.SignatureExpire); it is made at
-// most 60 s after the intent; 240 s are allowed for queueing in the cloud and visibility in lists.
-constexpr Duration fence = std::chrono::seconds(600);
+// How long a call whose answer was lost may still begin to run. It is signed at most 60 s after the
+// intent. The cloud refuses a signature that is off by more than 300 s of its own time
+// (AuthFailure.SignatureExpire): made by a clock 300 s ahead, it dies after 600 s. 240 s are for
+// queueing in the cloud and visibility in lists.
+constexpr Duration fence = std::chrono::seconds(900);
 constexpr Duration look_interval = std::chrono::seconds(60);
 // A lost answer to ExportImages can only be found by the objects themselves.
 constexpr Duration lost_export_wait = std::chrono::hours(2);
@@ -40,7 +42,8 @@ constexpr int tries_least = 5;
 
 namespace event {
 
-// Begin, or go on after a restart.
+// Begin, or go on after a restart. Nobody knows how long ago the last life ended, for the clock may
+// have been set meanwhile: fences count anew.
 struct Resumed {};
 
 // The limiter lets a call go now.
@@ -99,9 +102,10 @@ struct ExportCompleted {
     std::vector<StoredObject> objects;
 };
 
+// Waited for too long; `why` is a sentence.
 struct Overdue {
     CopyId copy;
-    std::string state_word;  // what the cloud last said
+    std::string why;
 };
 
 // A failed image was deleted (or was gone already).
@@ -134,6 +138,11 @@ struct TimePassed {
 
 struct CancelRequested {};
 
+// The wall clock was set: the stamps of what is under way move with it, so that durations stay.
+struct ClockSet {
+    Duration by{0};
+};
+
 }  // namespace event
 
 using Event = std::variant<
@@ -155,7 +164,8 @@ using Event = std::variant<
     event::StartAccepted,
     event::StartFailed,
     event::TimePassed,
-    event::CancelRequested>;
+    event::CancelRequested,
+    event::ClockSet>;
 
 namespace action {
 
@@ -201,7 +211,7 @@ struct WatchImage {
     Place place;
     ImageId image;
     std::size_t disks = 1;  // that a complete image has
-    Instant since{};
+    Duration age{0};        // since it was accepted
 };
 
 struct WatchExport {
@@ -210,7 +220,7 @@ struct WatchExport {
     std::string prefix;
     ImageId image;
     std::vector<std::string> keys;
-    Instant since{};
+    Duration age{0};  // since it was accepted
 };
 
 struct DiscardImage {
@@ -232,7 +242,7 @@ struct StartInstance {
 // For these copies; for none: for the instance to run again.
 struct Wait {
     std::vector<CopyId> copies;
-    Instant until{};
+    Duration time{0};
 };
 
 }  // namespace action

@@ -3,6 +3,7 @@
 #include "rules/image_name.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 
 namespace cvmbackup::backup_machine {
@@ -43,13 +44,22 @@ std::int64_t total_size(const Image& image) {
     return std::max(sum, image.size_gib);
 }
 
-// Doubles up to the longest; spread by the copy's number so that a crowd does not come back at
-// once.
+// The finalizer of MurmurHash3.
+std::uint64_t mixed(std::uint64_t value) {
+    value = (value ^ (value >> 33U)) * 0xff51afd7ed558ccdU;
+    value = (value ^ (value >> 33U)) * 0xc4ceb9fe1a85ec53U;
+    return value ^ (value >> 33U);
+}
+
+// Anywhere between a second and a bound that doubles up to the longest; by the copy's number and
+// the try, so that a crowd does not come back at once.
 Duration retry_delay(const Copy& copy) {
     const int doublings = std::min(copy.tries, 10);
-    const Duration delay = std::min<Duration>(retry_first * (1 << doublings), retry_longest);
-    const auto share = static_cast<double>((copy.id.value() * 2654435761) % 1000) / 4000.0;
-    return delay + std::chrono::duration_cast<Duration>(delay * share);
+    const Duration bound = std::min<Duration>(retry_first * (1 << doublings), retry_longest);
+    const auto number = static_cast<std::uint64_t>(copy.id.value());
+    const std::uint64_t chance = mixed(number * 64 + static_cast<std::uint64_t>(doublings));
+    const auto share = static_cast<Duration::rep>(chance % 1000);
+    return std::max<Duration>(bound * share / 1000, std::chrono::seconds(1));
 }
 
 }  // namespace
@@ -92,8 +102,24 @@ void Machine::begin(const std::vector<CopyId>* among) {
     }
 }
 
+// What is dated in the future was written by a clock that was wrong.
+void Machine::correct_stamps() {
+    const auto correct = [&](std::optional<Instant>& stamp) {
+        if (stamp) {
+            stamp = std::min(*stamp, now_);
+        }
+    };
+    correct(backup_.started);
+    for (Copy& copy : backup_.copies) {
+        correct(copy.intended_at);
+        correct(copy.accepted_at);
+        correct(copy.settled_at);
+    }
+}
+
 void Machine::resume(Copy& copy) {
     if (copy.state == CopyState::intended) {
+        copy.intended_at = now_;
         look(copy);
     } else if (copy.state == CopyState::accepted) {
         watch(copy);
@@ -109,10 +135,10 @@ void Machine::look(const Copy& copy) {
 }
 
 void Machine::watch(const Copy& copy) {
-    const Instant since = copy.accepted_at.value_or(now_);
+    const Duration age = now_ - copy.accepted_at.value_or(now_);
     if (copy.kind != CopyKind::exported) {
         actions_.emplace_back(action::WatchImage{
-            copy.id, copy.kind, copy.place, copy.image, 1 + backup_.data_disks.size(), since});
+            copy.id, copy.kind, copy.place, copy.image, 1 + backup_.data_disks.size(), age});
         return;
     }
     std::vector<std::string> keys;
@@ -120,7 +146,7 @@ void Machine::watch(const Copy& copy) {
         keys.push_back(object.key);
     }
     actions_.emplace_back(action::WatchExport{
-        copy.id, bucket_of(copy), copy.name, source().image, std::move(keys), since});
+        copy.id, bucket_of(copy), copy.name, source().image, std::move(keys), age});
 }
 
 // Marks the copies as intended and puts the one call for them on the way.
@@ -182,24 +208,24 @@ void Machine::end(Copy& copy, CopyState state, std::string code, std::string rea
     copy.reason = std::move(reason);
 }
 
-void Machine::wait(std::vector<CopyId> ids, Instant until) {
-    actions_.emplace_back(action::Wait{std::move(ids), until});
+void Machine::wait(std::vector<CopyId> ids, Duration time) {
+    actions_.emplace_back(action::Wait{std::move(ids), time});
 }
 
 // The call was certainly not executed: the copies are as good as new, and wait.
 void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& failure) {
-    Instant until = now_;
+    Duration pause{0};
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
         copy.state = CopyState::planned;
         // A sibling that reads the same image makes it busy until it is complete.
         const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
-        until = std::max(until, now_ + (by_sibling ? retry_longest : retry_delay(copy)));
+        pause = std::max(pause, by_sibling ? retry_longest : retry_delay(copy));
         copy.tries += 1;
         copy.code = failure.code;
         copy.reason = failure.text;
     }
-    wait(ids, until);
+    wait(ids, pause);
 }
 
 void Machine::refuse(Copy& copy, const Failure& failure) {
@@ -208,7 +234,7 @@ void Machine::refuse(Copy& copy, const Failure& failure) {
         copy.code = failure.code;
         copy.reason = failure.text;
         // A moment for the cloud to list what it may have begun.
-        wait({copy.id}, now_ + retry_first);
+        wait({copy.id}, retry_first);
         return;
     }
     if (failure.code == name_taken && copy.kind != CopyKind::exported) {
@@ -259,7 +285,7 @@ void Machine::absent(Copy& copy) {
     const Instant intended = copy.intended_at.value_or(now_);
     const Duration patience = copy.kind == CopyKind::exported ? lost_export_wait : fence;
     if (now_ < intended + patience) {
-        wait({copy.id}, std::min(now_ + look_interval, intended + patience));
+        wait({copy.id}, std::min(look_interval, intended + patience - now_));
         return;
     }
     if (copy.code == name_taken) {

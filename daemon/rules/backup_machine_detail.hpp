@@ -44,6 +44,7 @@ public:
     void on(const event::StartFailed&);
     void on(const event::TimePassed&);
     void on(const event::CancelRequested&);
+    void on(const event::ClockSet&);
 
 private:
     Copy& source() { return backup_.copies.front(); }
@@ -61,6 +62,7 @@ private:
 
     std::vector<std::vector<CopyId>> planned(CopyKind kind, const std::vector<CopyId>* among);
     void begin(const std::vector<CopyId>* among);
+    void correct_stamps();
     void resume(Copy& copy);
     void look(const Copy& copy);
     void watch(const Copy& copy);
@@ -72,7 +74,7 @@ private:
     void complete_image(Copy& copy, const Image& image);
     void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);
     void end(Copy& copy, CopyState state, std::string code, std::string reason);
-    void wait(std::vector<CopyId> ids, Instant until);
+    void wait(std::vector<CopyId> ids, Duration time);
     bool has_sibling(const Copy& copy) const;
     void begin_waiting_siblings();
     void start_again_if_needed();

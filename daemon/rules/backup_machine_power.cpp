@@ -77,13 +77,13 @@ void Machine::on(const event::InstanceSeen& event) {
         if (*event.state == "STOPPED") {
             actions_.emplace_back(action::StartInstance{backup_.place, backup_.instance});
         } else {
-            wait({}, now_ + start_poll);
+            wait({}, start_poll);
         }
     }
 }
 
 void Machine::on(const event::StartAccepted&) {
-    wait({}, now_ + start_poll);
+    wait({}, start_poll);
 }
 
 void Machine::on(const event::StartFailed& event) {
@@ -91,7 +91,7 @@ void Machine::on(const event::StartFailed& event) {
         if (event.failure.remedy == Remedy::give_up) {
             end(source(), CopyState::failed, event.failure.code, event.failure.text);
         } else {
-            wait({}, now_ + start_poll);
+            wait({}, start_poll);
         }
         return;
     }
@@ -104,7 +104,7 @@ void Machine::on(const event::StartFailed& event) {
     if (expired || event.failure.remedy == Remedy::give_up) {
         not_started(event.failure.text);
     } else {
-        wait({}, now_ + start_poll);
+        wait({}, start_poll);
     }
 }
 

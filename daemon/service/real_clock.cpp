@@ -148,9 +148,10 @@ Task<void> sleep(std::shared_ptr<ClockState> state, Goal goal, std::shared_ptr<B
     }
     while (!over) {
         timer.get().expires_after(std::min(wait, longest));
-        co_await timer.get().async_wait(await_tuple);
+        const auto [error] = co_await timer.get().async_wait(await_tuple);
         wait = goal.real_wait(*state);
-        over = has_rung(bell.get()) || wait <= Duration::zero();
+        const bool called_away = bell != nullptr && error;  // rung for, or the clock was set
+        over = has_rung(bell.get()) || called_away || wait <= Duration::zero();
     }
 }
 

@@ -36,6 +36,13 @@ private:
     void say(const SettingsReloaded& fact);
     void say(const Notice& fact);
 
+    // Notices tell of these.
+    void say(const ClockSet&) {}
+
+    void say(const CloudTimeSeen&) {}
+
+    void say(const BreakerChanged&) {}
+
     Log& log_;
     // Facts about copies carry neither the run nor the instance's name: kept while it lasts.
     std::map<BackupId, Begun> begun_;

@@ -186,6 +186,19 @@ void Metrics::State::count(const QuotaSeen& fact) {
     quota_used.at(place) = fact.used;
 }
 
+void Metrics::State::count(const ClockSet& fact) {
+    clock_jumps.at({fact.by > Duration::zero() ? "forward" : "back"}) += 1;
+}
+
+void Metrics::State::count(const CloudTimeSeen& fact) {
+    cloud_ahead.at({fact.account.text()}) = metric_seconds(fact.ahead);
+}
+
+void Metrics::State::count(const BreakerChanged& fact) {
+    const LabelValues call{fact.place.account.text(), fact.place.region.text(), fact.action};
+    breaker_open.at(call) = fact.open ? 1 : 0;
+}
+
 void Metrics::State::count(const SettingsReloaded& fact) {
     reload_ok.at({}) = fact.ok ? 1 : 0;
     if (fact.ok) {

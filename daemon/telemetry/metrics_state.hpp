@@ -142,6 +142,20 @@ struct Metrics::State {
         "When the configuration was last read without errors"
     );
 
+    NumberFamily clock_jumps =
+        counter("clock_jumps_total", "How often this machine's clock was set", {"direction"});
+
+    NumberFamily cloud_ahead = gauge(
+        "cloud_clock_ahead_seconds",
+        "The cloud's clock minus this machine's, by the newest answer",
+        {"account"}
+    );
+    NumberFamily breaker_open = gauge(
+        "api_breaker_open",
+        "1 while calls of the action are held back because they fail in a row",
+        {"account", "region", "action"}
+    );
+
     void show(const PolicyStatus& status);
     void begin_at_zero(const Policy& policy);
     void begin_place_at_zero(const Policy& policy, CopyKind kind, const Region& region);
@@ -155,6 +169,9 @@ struct Metrics::State {
     void count(const ApiAnswered& fact);
     void count(const QuotaSeen& fact);
     void count(const SettingsReloaded& fact);
+    void count(const ClockSet& fact);
+    void count(const CloudTimeSeen& fact);
+    void count(const BreakerChanged& fact);
 
     void count(const RunStarted&) {}
 

@@ -3,7 +3,7 @@
 // takes about a millisecond. For single-threaded tests on one io_context without sockets.
 //
 // The wall clock may be set (jump) while the true time, the cloud's, goes on: sleeps until an
-// instant follow the wall clock, sleeps for a duration do not.
+// instant follow the wall clock, sleeps for a duration do not, and sleepers are woken.
 //
 // The timers belong to the sleeping frames, so a crash is played by destroying the io_context (and
 // with it every frame) while the clock and the engine still live.
@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace cvmbackup {
 
@@ -49,6 +50,13 @@ public:
             moved.emplace(parked->rekeyed(), parked);
         }
         sleepers_ = std::move(moved);
+        std::vector<Parked*> called_away;
+        for (const auto& [key, parked] : sleepers_) {
+            if (parked->is_called_away())
+                called_away.push_back(parked);
+        }
+        for (Parked* parked : called_away)
+            parked->wake();
     }
 
     std::unique_ptr<Sleeper> sleeper() override { return std::make_unique<OneSleeper>(*this); }
@@ -124,6 +132,11 @@ private:
                 throw boost::system::system_error(error);  // cancelled from outside
         }
 
+        // For a sleep that ends when the clock is set.
+        void stay_callable() { callable_ = true; }
+
+        bool is_called_away() const { return callable_; }
+
         Key rekeyed() {
             if (wall_)
                 key_.first = clock_.passed_at(*wall_);
@@ -141,6 +154,7 @@ private:
         boost::asio::steady_timer timer_;
         Key key_;
         std::optional<Instant> wall_;  // follows the wall clock
+        bool callable_ = false;
         bool woken_ = false;
     };
 
@@ -154,6 +168,7 @@ private:
                 co_return;
             Parked parked(clock_, deadline);
             const Bed bed(*this, parked);
+            parked.stay_callable();
             co_await parked.wait();
         }
 

@@ -204,22 +204,23 @@ TEST_F(Client, ReportsCredentialsThatStayRefused) {
     EXPECT_THAT(transport.sent, SizeIs(2));
 }
 
-TEST_F(Client, SignsWithTheCloudsTimeOnlyAfterOursWasRefused) {
+TEST_F(Client, SignsWithTheCloudsTimeOnceItIsKnownToDiffer) {
     HttpAnswer ahead = json_answer(R"({"TotalCount":0,"ImageSet":[]})");
     ahead.headers = {{"Date", "Fri, 15 Jan 2027 08:10:01 GMT"}};
-    HttpAnswer refused = error_answer("AuthFailure.SignatureExpire");
-    refused.headers = ahead.headers;
     transport.then(ahead);
-    transport.then(refused);
+    transport.then(ahead);
     transport.then(ahead);
     const std::vector<ImageId> ids = {ImageId("img-00000001")};
 
     run(cloud->images(place, ids));
-    const auto images = run(cloud->images(place, ids));
+    run(cloud->images(place, ids));
+    clock.jump(24h);
+    run(cloud->images(place, ids));
 
-    EXPECT_TRUE(images);
-    EXPECT_EQ(header(1, "X-TC-Timestamp"), "1800000001");
+    EXPECT_EQ(header(0, "X-TC-Timestamp"), "1800000001");
+    EXPECT_EQ(header(1, "X-TC-Timestamp"), "1800000601");
     EXPECT_EQ(header(2, "X-TC-Timestamp"), "1800000601");
+    EXPECT_EQ(observer.notices.size(), 1U);
 }
 
 TEST_F(Client, TellsTheObserverOfEveryAnswer) {

@@ -79,9 +79,12 @@ public:
     void observe(const Fact& fact) override {
         if (const auto* answered = std::get_if<ApiAnswered>(&fact))
             answers.push_back(*answered);
+        if (const auto* notice = std::get_if<Notice>(&fact))
+            notices.push_back(notice->text);
     }
 
     std::vector<ApiAnswered> answers;
+    std::vector<std::string> notices;
 };
 
 inline HttpAnswer json_answer(std::string response) {

@@ -19,7 +19,7 @@ TEST_F(PoweredOffBackup, IsNotFinishedBeforeTheInstanceRunsAgain) {
     feed(event::InstanceSeen{"STOPPED"});
     EXPECT_EQ(only<action::StartInstance>().instance, backup.instance);
     feed(event::StartAccepted{});
-    now = only<action::Wait>().until;
+    now += only<action::Wait>().time;
     feed(event::TimePassed{});
     EXPECT_EQ(all<action::CheckInstance>().size(), 1U);
 

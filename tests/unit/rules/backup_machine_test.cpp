@@ -52,7 +52,7 @@ TEST_F(BackupMachine, ALostAnswerIsLookedForByNameAndAdopted) {
     intend_image();
     feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
     EXPECT_EQ(copy(image_copy).state, CopyState::intended);
-    now = only<action::Wait>().until;
+    now += only<action::Wait>().time;
     feed(event::TimePassed{{image_copy}});
     EXPECT_EQ(only<action::FindImage>().name, copy(image_copy).name);
 
@@ -69,14 +69,54 @@ TEST_F(BackupMachine, NothingIsAskedForAgainBeforeTheFenceHasPassed) {
     while (now < start + fence) {
         feed(event::Looked{image_copy, std::nullopt});
         EXPECT_EQ(copy(image_copy).state, CopyState::intended);
-        EXPECT_LE(only<action::Wait>().until, start + fence);
-        now = only<action::Wait>().until;
+        EXPECT_LE(now + only<action::Wait>().time, start + fence);
+        now += only<action::Wait>().time;
     }
     feed(event::Looked{image_copy, std::nullopt});
 
     EXPECT_EQ(only<action::AwaitTurn>().change, Change::create_image);
     EXPECT_EQ(copy(image_copy).name, "cb-web-ins-00000001-20270104T021500Z-1");
     EXPECT_EQ(copy(image_copy).attempt, 1);
+}
+
+TEST_F(BackupMachine, TheFenceDoesNotNoticeThatTheClockIsSet) {
+    intend_image();
+    feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
+    now += 5h;
+    feed(event::ClockSet{5h});
+    EXPECT_TRUE(actions.empty());
+
+    feed(event::Looked{image_copy, std::nullopt});
+    EXPECT_EQ(copy(image_copy).state, CopyState::intended);
+    now += fence;
+    feed(event::Looked{image_copy, std::nullopt});
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+}
+
+TEST_F(BackupMachine, TheFenceBeginsAnewAfterARestart) {
+    intend_image();
+    now += 20h;
+    feed(event::Resumed{});
+
+    feed(event::Looked{image_copy, std::nullopt});
+    EXPECT_EQ(copy(image_copy).state, CopyState::intended);
+    now += fence;
+    feed(event::Looked{image_copy, std::nullopt});
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+}
+
+TEST_F(BackupMachine, StampsOfTheFutureAreCorrectedAfterARestart) {
+    intend_image();
+    feed(event::ImageAccepted{image_copy, ImageId("img-source00")});
+    now -= 24h * 365;
+
+    feed(event::Resumed{});
+
+    EXPECT_EQ(only<action::WatchImage>().age, Duration(0));
+    EXPECT_EQ(copy(image_copy).accepted_at, now);
+    EXPECT_EQ(backup.started, now);
 }
 
 TEST_F(BackupMachine, ATakenNameIsLookedAtAndAdopted) {
@@ -90,21 +130,37 @@ TEST_F(BackupMachine, ATakenNameIsLookedAtAndAdopted) {
     EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
 }
 
-TEST_F(BackupMachine, ABusyInstanceIsTriedAgainWithGrowingPauses) {
+TEST_F(BackupMachine, ABusyInstanceIsTriedAgainUnderTheSameName) {
     intend_image();
     feed(event::Refused{
         {image_copy}, failure(Remedy::retry_later, "OperationDenied.InstanceOperationInProgress")});
-    const Duration first = only<action::Wait>().until - now;
-    now += first;
-    feed(event::TimePassed{{image_copy}});
-    feed(event::TurnCame{{image_copy}});
-    feed(event::Refused{
-        {image_copy}, failure(Remedy::retry_later, "OperationDenied.InstanceOperationInProgress")});
-    const Duration second = only<action::Wait>().until - now;
 
-    EXPECT_GE(first, retry_first);
-    EXPECT_GT(second, first);
+    EXPECT_LE(only<action::Wait>().time, retry_first);
+    feed(event::TimePassed{{image_copy}});
+    EXPECT_EQ(only<action::AwaitTurn>().change, Change::create_image);
     EXPECT_EQ(copy(image_copy).attempt, 1);
+}
+
+TEST_F(BackupMachine, ACrowdThatWasRefusedComesBackSpreadOverGrowingPauses) {
+    for (const auto& [tries, bound] : {std::pair(0, retry_first), std::pair(20, retry_longest)}) {
+        std::vector<Duration> pauses;
+        for (std::int64_t id = 1; id <= 200; ++id) {
+            backup = planned_backup();
+            backup.copies.resize(1);
+            backup.copies[0].id = CopyId(id);
+            backup.copies[0].tries = tries;
+            feed(event::Resumed{});
+            feed(event::TurnCame{{CopyId(id)}});
+            feed(event::Refused{{CopyId(id)}, failure(Remedy::retry_later, "HeldBack")});
+            pauses.push_back(only<action::Wait>().time);
+        }
+        std::ranges::sort(pauses);
+
+        EXPECT_GE(pauses.front(), 1s);
+        EXPECT_LE(pauses.back(), bound);
+        EXPECT_LT(pauses[50], bound * 4 / 10);
+        EXPECT_GT(pauses[150], bound * 6 / 10);
+    }
 }
 
 TEST_F(BackupMachine, RefusalsEndWithTheirReasonAfterTheRetryWindow) {
@@ -251,7 +307,7 @@ TEST_F(BackupMachine, ABusySourceIsAskedForAgainWhenItsSiblingIsComplete) {
     feed(event::TurnCame{{export_copy}});
     feed(event::Refused{
         {export_copy}, failure(Remedy::retry_later, "InvalidParameterValue.InvalidImageState")});
-    EXPECT_EQ(only<action::Wait>().until, now + retry_longest);
+    EXPECT_EQ(only<action::Wait>().time, retry_longest);
 
     feed(event::ImageSettled{shanghai_copy, normal("img-shanghai")});
 

@@ -1,0 +1,132 @@
+// Somebody sets the clock of the machine while backups are under way.
+#include "engine_world.hpp"
+#include "rules/calendar.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::Each;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* lost_creation = R"(
+[[fault]]
+action = "CreateImage"
+kind = "lost-before"
+nth = [1]
+)";
+
+Instant at(const char* text) {
+    return *parse_rfc3339(text);
+}
+
+void set_clock(EngineWorld& world, Instant to) {
+    world.life->clock.jump(to - world.life->clock.now());
+}
+
+TEST(ClockSet, ForwardDoesNotEndTheFenceOfALostAnswer) {
+    EngineWorld world(web_world(1), lost_creation);
+    world.run_for(15min + 5s);
+    ASSERT_EQ(world.calls("CreateImage"), 1U);
+
+    world.life->clock.jump(3h);
+    world.run_for(fence - 1min);
+    EXPECT_EQ(world.calls("CreateImage"), 1U);
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.calls("CreateImage"), 2U);
+    EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was set forward by 3h")));
+}
+
+TEST(ClockSet, BackDoesNotProlongTheFenceOfALostAnswer) {
+    EngineWorld world(web_world(1), lost_creation);
+    world.run_for(15min + 5s);
+
+    world.life->clock.jump(-5h);
+    world.run_for(fence + 2min);
+
+    EXPECT_EQ(world.calls("CreateImage"), 2U);
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was set back by 5h")));
+}
+
+TEST(ClockSet, ForwardWhileTheDaemonIsDownDoesNotEndTheFence) {
+    EngineWorld world(web_world(1), lost_creation);
+    world.run_for(15min + 5s);
+    world.crash();
+    world.now += 20h;
+
+    world.run_for(fence - 1min);
+
+    EXPECT_EQ(world.calls("CreateImage"), 1U);
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(ClockSet, ByYearsGivesUpNothingThatTheCloudWorksOn) {
+    for (const Duration by : {Duration(20 * 365 * 24h), Duration(-10 * 365 * 24h)}) {
+        SCOPED_TRACE(by.count());
+        EngineWorld world("[timing]\ncreate = \"30min\"\ncopy = \"30min\"\n" + web_world(3));
+        world.run_for(25min);
+        ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(3));
+
+        world.life->clock.jump(by);
+        world.run_for(3h);
+
+        const std::vector<Backup> backups = world.all_backups();
+        ASSERT_GE(backups.size(), 3U);
+        for (std::size_t i = backups.size() - 3; i < backups.size(); ++i) {
+            EXPECT_EQ(backups[i].result, Result::ok);
+        }
+    }
+}
+
+TEST(ClockSet, BackRunsNoTimeTwiceAndLosesNone) {
+    EngineWorld world(web_world(1));
+    world.settings.policies.front().schedule = {*parse_calendar("hourly").expression};
+    world.run_for(4h + 30min);
+    ASSERT_THAT(world.catalog->runs(std::nullopt, 20), SizeIs(4));
+
+    set_clock(world, at("2027-01-04T03:30:00Z"));
+    world.run_for(4h);
+
+    const auto runs = world.catalog->runs(std::nullopt, 20);
+    ASSERT_THAT(runs, SizeIs(5));
+    EXPECT_EQ(runs.front().due, at("2027-01-04T07:00:00Z"));
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(ClockSet, ForwardAndCorrectedLosesNoTime) {
+    EngineWorld world(web_world(1));
+    world.run_for(1min);
+    set_clock(world, at("2030-06-01T12:00:00Z"));
+    world.run_for(1min);
+    set_clock(world, at("2027-01-04T02:03:00Z"));
+
+    world.run_for(1h);
+
+    const auto runs = world.catalog->runs(std::nullopt, 20);
+    ASSERT_FALSE(runs.empty());
+    EXPECT_EQ(runs.front().due, at("2027-01-04T02:15:00Z"));
+}
+
+TEST(ClockSet, ForwardBeginsWhatIsDueByTheNewTime) {
+    EngineWorld world(web_world(4));
+    world.settings.policies.front().spread = 2h;
+    world.run_for(16min);
+
+    set_clock(world, at("2027-01-04T06:00:00Z"));
+    world.run_for(1min);
+
+    EXPECT_EQ(world.calls("CreateImage"), 4U);
+}
+
+}  // namespace
+}  // namespace cvmbackup
