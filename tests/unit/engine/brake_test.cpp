@@ -21,7 +21,7 @@ EngineWorld ten_days_then_one() {
     world.run_for(std::chrono::days(10));
     world.settings.policies.front().keep.last = 1;
     EXPECT_TRUE(world.engine().reload());
-    world.run_for(std::chrono::hours(1));
+    world.run_for(std::chrono::minutes(10));
     return world;
 }
 
