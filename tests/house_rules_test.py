@@ -139,6 +139,7 @@ class Files(unittest.TestCase):
         self.assertEqual([2], lines("int a;\n" + "x" * 101 + "\n"))
         self.assertEqual([], lines("\u4e2d" * 100 + "\n"))
         self.assertEqual([401], lines("int a;\n" * 401))
+        self.assertEqual([1], lines("x" * 101 + "\n", "tests/cloudsim/sdk/a.test.mjs"))
         self.assertEqual([], lines("x" * 300, "tests/golden/status.txt"))
 
     def test_loose_ends(self):

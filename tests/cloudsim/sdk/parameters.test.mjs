@@ -1,6 +1,7 @@
 // Every action knows every parameter that the SDK's model of its request names, by type and by
 // necessity: derived from the model, so that a new version of the SDK shows what is new.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import test from "node:test";
 
 import { refused, startCloud } from "./support/cloud.mjs";
@@ -17,12 +18,18 @@ const requests = {
   cvm: {
     CreateImage: { ImageName: "n", InstanceId: instanceId },
     DeleteImages: imageIds,
+    DescribeImageFromFamily: { ImageFamily: "web" },
     DescribeImageQuota: {},
     DescribeImageSharePermission: imageId,
     DescribeImages: {},
+    DescribeImportImageOs: {},
     DescribeInstances: {},
     DescribeInstancesStatus: {},
     ExportImages: { BucketName: bucket.Bucket, ...imageIds },
+    ImportImage: {
+      Architecture: "x86_64", OsType: "Debian", OsVersion: "12", ImageName: "n",
+      ImageUrl: `http://${bucket.Bucket}.cos.${bucket.Region}.myqcloud.com/a.raw`,
+    },
     ModifyImageAttribute: imageId,
     ModifyImageSharePermission: { ...imageId, AccountIds: [other.uin], Permission: "SHARE" },
     ResetInstance: { InstanceId: instanceId },
@@ -59,32 +66,40 @@ const isRefusal = ({ code }) => code === "InvalidParameter" || code === "Unsuppo
 // A part of a structure besides may be found before another part that is missing.
 const isKnown = (error) => isRefusal(error) || error.code === "MissingParameter";
 
-for (const [service, actions] of Object.entries(requests)) {
-  for (const [action, request] of Object.entries(actions)) {
-    const model = modelOf(service);
-    const fields = model.get(`${action}Request`) ?? new Map();
-    const call = (change) => cloud[service]()[action]({ ...request, ...change });
-    const fails = (change, expected) =>
-      assert.rejects(call(change), expected, JSON.stringify(change));
+const table = fs.readFileSync(new URL("../action_table.cpp", import.meta.url), "utf8");
+const simulated = [...table.matchAll(/\{"(\w+)", "(\w+)", \d+, (?:true|false), \w+\}/g)];
 
-    test(`${service} ${action} knows its ${fields.size} parameters`, async () => {
-      await refused("UnknownParameter", () => call({ Colour: "red" }));
-      for (const [name, field] of fields) {
-        await fails({ [name]: wrongValue(field.type) }, isRefusal);
-        if (field.optional) continue;
-        assert(name in request, `${name} is necessary`);
-        await refused("MissingParameter", () => call({ [name]: undefined }));
-      }
-    });
+test("no simulated action is forgotten here", () => {
+  assert(simulated.length >= 30);
+  const forgotten = simulated.filter(([, service, action]) => !requests[service]?.[action]);
+  assert.deepEqual(forgotten.map(([, service, action]) => `${service} ${action}`), []);
+});
 
-    test(`${service} ${action} knows the parts of its structures`, async () => {
-      for (const [name, field] of fields) {
-        const { structure, isList } = structureOf(field.type);
-        for (const [part, { type }] of model.get(structure) ?? []) {
-          const value = { [part]: wrongValue(type) };
-          await fails({ [name]: isList ? [value] : value }, isKnown);
-        }
+for (const [, service, action] of simulated) {
+  const request = requests[service]?.[action];
+  const model = modelOf(service);
+  const fields = model.get(`${action}Request`) ?? new Map();
+  const call = (change) => cloud[service]()[action]({ ...request, ...change });
+  const fails = (change, expected) =>
+    assert.rejects(call(change), expected, JSON.stringify(change));
+
+  test(`${service} ${action} knows its ${fields.size} parameters`, async () => {
+    await refused("UnknownParameter", () => call({ Colour: "red" }));
+    for (const [name, field] of fields) {
+      await fails({ [name]: wrongValue(field.type) }, isRefusal);
+      if (field.optional) continue;
+      assert(name in request, `${name} is necessary`);
+      await refused("MissingParameter", () => call({ [name]: undefined }));
+    }
+  });
+
+  test(`${service} ${action} knows the parts of its structures`, async () => {
+    for (const [name, field] of fields) {
+      const { structure, isList } = structureOf(field.type);
+      for (const [part, { type }] of model.get(structure) ?? []) {
+        const value = { [part]: wrongValue(type) };
+        await fails({ [name]: isList ? [value] : value }, isKnown);
       }
-    });
-  }
+    }
+  });
 }
