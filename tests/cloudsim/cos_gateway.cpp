@@ -4,77 +4,16 @@
 #include "cos_operations.hpp"
 #include "fault_effects.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace cloudsim {
 namespace {
 
-using Operation = HttpAnswer (*)(CosCall&);
-
-struct Operations {
-    std::string_view method;
-    std::string_view on_bucket;
-    Operation bucket;
-    std::string_view on_object;
-    Operation object;
-};
-
-constexpr std::array<Operations, 5> operations{{
-    {"HEAD", "HeadBucket", head_bucket, "HeadObject", head_object},
-    {"GET", "GetBucket", list_objects, "GetObject", get_object},
-    {"PUT", "PutBucket", nullptr, "PutObject", put_object},
-    {"DELETE", "DeleteBucket", nullptr, "DeleteObject", delete_object},
-    {"POST", "PostBucket", nullptr, "PostObject", nullptr},
-}};
-
-struct Chosen {
-    std::string name = "cos:Unknown";
-    Operation perform = nullptr;
-};
-
-Chosen choose(const HttpRequest& request, const CosTarget& target) {
-    for (const Operations& candidate : operations) {
-        if (candidate.method != request.method) {
-            continue;
-        }
-        if (target.bucket.empty()) {
-            return {"cos:GetService", nullptr};
-        }
-        const bool is_object = !target.key.empty();
-        const std::string name{is_object ? candidate.on_object : candidate.on_bucket};
-        return {"cos:" + name, is_object ? candidate.object : candidate.bucket};
-    }
-    return {};
-}
-
-bool is_plain_parameter(std::string_view name) {
-    static constexpr std::array names{
-        std::string_view{"prefix"},
-        std::string_view{"delimiter"},
-        std::string_view{"marker"},
-        std::string_view{"max-keys"},
-        std::string_view{"encoding-type"},
-        std::string_view{"versionId"},
-        std::string_view{"x-cos-security-token"}};
-    return name.starts_with("q-") || name.starts_with("response-") ||
-           std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Sub-resources such as ?acl, ?uploads or ?delete would otherwise be taken for the plain operation.
-void check_simulated(const Chosen& chosen, const std::map<std::string, std::string>& query) {
-    for (const auto& [name, value] : query) {
-        if (!is_plain_parameter(name)) {
-            throw CosRefusal{501, "NotImplemented", "cvmcloudsim does not simulate ?" + name + "."};
-        }
-    }
-    if (chosen.perform == nullptr) {
-        throw CosRefusal{501, "NotImplemented", "cvmcloudsim does not simulate this operation."};
-    }
-}
-
+// A bucket is known in its own region only. That another region's endpoint answers 404 and not a
+// redirect is our reading; nobody verified it.
 BucketState& accessible_bucket(State& state, const CosTarget& target, const Credential& caller) {
     BucketState* bucket = state.find_bucket(target.bucket);
+    if (bucket != nullptr && target.region == "accelerate") {
+        throw CosRefusal{400, "BucketAccelerateNotEnabled", "Global acceleration is not enabled."};
+    }
     if (bucket == nullptr || (!target.region.empty() && target.region != bucket->bucket.region)) {
         throw CosRefusal{404, "NoSuchBucket", "The specified bucket does not exist."};
     }
@@ -89,8 +28,9 @@ HttpAnswer refusal_answer(
 ) {
     HttpAnswer answer;
     answer.status = refusal.status();
+    answer.headers = refusal.headers();
     answer.headers.emplace_back("x-cos-trace-id", record.request_id);
-    if (request.method == "HEAD" || refusal.status() == 304) {
+    if (request.method == "HEAD") {
         answer.content_length = 0;
         return answer;
     }
@@ -121,8 +61,8 @@ HttpAnswer Cloud::answer_cos(
     const HttpRequest& request, const Clocks& clocks, RequestRecord record
 ) {
     const CosTarget target = cos_target(request);
-    const Chosen chosen = choose(request, target);
-    record.action = chosen.name;
+    const CosOperation operation = cos_operation(request, target);
+    record.action = "cos:" + operation.name;
     record.region = target.region;
     const Clocks told = clocks.shifted_by(record.clock_offset);
     std::optional<Fault> fault;
@@ -144,14 +84,15 @@ HttpAnswer Cloud::answer_cos(
         }
         const bool in_arrears = state_.find_account(caller.uin)->in_arrears;
         refuse_by(fault, in_arrears);
-        CosCall call{
-            state_,
-            accessible_bucket(state_, target, caller),
-            request,
-            target.key,
-            parse_target(request.target).query};
-        check_simulated(chosen, call.query);
-        answer = chosen.perform(call);
+        CosCall call{state_, caller, nullptr, request, target, parse_target(request.target).query};
+        if (!target.bucket.empty()) {
+            call.bucket = &accessible_bucket(state_, target, caller);
+        }
+        if (operation.perform == nullptr) {
+            throw CosRefusal{
+                501, "NotImplemented", "cvmcloudsim does not simulate " + operation.unknown + "."};
+        }
+        answer = operation.perform(call);
         if (fault && fault->kind == FaultKind::error_after) {
             throw CosRefusal{fault->status, fault->code, fault->message};
         }

@@ -14,18 +14,23 @@ namespace cloudsim {
 // A refused COS request: unlike API 3.0 it has a real HTTP status.
 class CosRefusal : public std::runtime_error {
 public:
-    CosRefusal(int status, std::string code, const std::string& message)
+    CosRefusal(int status, std::string code, const std::string& message, Headers headers = {})
         : std::runtime_error{message}
         , status_{status}
-        , code_{std::move(code)} {}
+        , code_{std::move(code)}
+        , headers_{std::move(headers)} {}
 
     int status() const { return status_; }
 
     const std::string& code() const { return code_; }
 
+    // What the answer carries besides the headers every answer has.
+    const Headers& headers() const { return headers_; }
+
 private:
     int status_;
     std::string code_;
+    Headers headers_;
 };
 
 struct CosAuthorization {

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -32,8 +33,44 @@ std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view data
     return {out.begin(), out.begin() + length};
 }
 
+constexpr std::uint64_t polynomial = 0xC96C5795D7870F42;
+
+// A linear map of 64 bits: what each bit of a CRC becomes.
+using BitMap = std::array<std::uint64_t, 64>;
+
+std::uint64_t apply(const BitMap& map, std::uint64_t bits) {
+    std::uint64_t result = 0;
+    for (std::size_t i = 0; bits != 0; ++i, bits >>= 1U) {
+        if ((bits & 1U) != 0) {
+            result ^= map[i];
+        }
+    }
+    return result;
+}
+
+BitMap twice(const BitMap& map) {
+    BitMap result{};
+    std::ranges::transform(map, result.begin(), [&map](std::uint64_t column) {
+        return apply(map, column);
+    });
+    return result;
+}
+
+// The n-th tells what 2^n zero bytes behind the data do to its CRC.
+std::array<BitMap, 64> zero_bytes() {
+    BitMap one_bit{};
+    one_bit[0] = polynomial;
+    for (std::size_t i = 1; i < one_bit.size(); ++i) {
+        one_bit[i] = std::uint64_t{1} << (i - 1);
+    }
+    std::array<BitMap, 64> maps{twice(twice(twice(one_bit)))};
+    for (std::size_t i = 1; i < maps.size(); ++i) {
+        maps[i] = twice(maps[i - 1]);
+    }
+    return maps;
+}
+
 constexpr std::array<std::uint64_t, 256> crc64_table() {
-    constexpr std::uint64_t polynomial = 0xC96C5795D7870F42;
     std::array<std::uint64_t, 256> table{};
     for (std::uint64_t byte = 0; byte < table.size(); ++byte) {
         std::uint64_t value = byte;
@@ -67,6 +104,10 @@ std::string sha1_hex(std::string_view data) {
     return to_hex(digest(EVP_sha1(), data));
 }
 
+std::string md5(std::string_view data) {
+    return digest(EVP_md5(), data);
+}
+
 std::string md5_hex(std::string_view data) {
     return to_hex(digest(EVP_md5(), data));
 }
@@ -86,6 +127,17 @@ std::uint64_t crc64_ecma(std::string_view data) {
         crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU] ^ (crc >> 8U);
     }
     return ~crc;
+}
+
+Crc64 joined(const Crc64& first, const Crc64& second) {
+    static const std::array<BitMap, 64> zeros = zero_bytes();
+    std::uint64_t value = first.value;
+    for (std::size_t i = 0; i < zeros.size(); ++i) {
+        if ((second.length >> i & 1U) != 0) {
+            value = apply(zeros[i], value);
+        }
+    }
+    return {value ^ second.value, first.length + second.length};
 }
 
 bool equal_secrets(std::string_view left, std::string_view right) {

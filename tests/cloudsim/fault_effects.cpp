@@ -61,6 +61,7 @@ void spoil(HttpAnswer& answer, const Fault& fault) {
         case FaultKind::garbage:
             answer.body = "\x01\xff}{<\"garbage";
             answer.content_length.reset();
+            answer.pattern.reset();
             break;
         case FaultKind::truncated:
             answer.fate = Fate::truncated;
@@ -68,6 +69,8 @@ void spoil(HttpAnswer& answer, const Fault& fault) {
         case FaultKind::huge:
             answer.body.append(static_cast<std::size_t>(fault.megabytes) << 20U, ' ');
             answer.content_length.reset();
+            answer.pattern.reset();
+            answer.pattern.reset();
             break;
         case FaultKind::wrong_request_id:
             tell_other_request_id(answer);

@@ -1,11 +1,15 @@
 #include "instants.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 
 namespace cloudsim {
 namespace {
+
+constexpr std::array<std::string_view, 12> months{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 using std::chrono::days;
 using std::chrono::floor;
@@ -153,8 +157,6 @@ std::string to_rfc3339(Instant at) {
 std::string to_http_date(Instant at) {
     static constexpr std::array<const char*, 7> weekdays{
         "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array<const char*, 12> months{
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const Clock clock = split(at);
     const Numbers n = numbers(clock);
     std::array<char, 48> text{};
@@ -164,7 +166,7 @@ std::string to_http_date(Instant at) {
         "%s, %02u %s %04d %02d:%02d:%02d GMT",
         weekdays[clock.weekday.c_encoding()],
         n.day,
-        months[n.month - 1],
+        months[n.month - 1].data(),
         n.year,
         n.hour,
         n.minute,
@@ -201,6 +203,23 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     }
     return Instant{std::chrono::sys_days{date}} + std::chrono::hours{*hour} +
            std::chrono::minutes{*minute} + std::chrono::seconds{*second} + fraction - *offset;
+}
+
+std::optional<Instant> parse_http_date(std::string_view text) {
+    constexpr std::size_t length = 29;  // Mon, 04 Jan 2027 00:00:00 GMT
+    if (text.size() != length) {
+        return std::nullopt;
+    }
+    const auto month = std::ranges::find(months, text.substr(8, 3));
+    if (month == months.end()) {
+        return std::nullopt;
+    }
+    const std::string number = std::to_string(101 + (month - months.begin())).substr(1);
+    const auto at = parse_rfc3339(
+        std::string{text.substr(12, 4)} + "-" + number + "-" + std::string{text.substr(5, 2)} +
+        "T" + std::string{text.substr(17, 8)} + "Z"
+    );
+    return at && to_http_date(*at) == text ? at : std::nullopt;
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

@@ -25,6 +25,8 @@ std::string to_http_date(Instant at);
 std::string to_utc_date(Instant at);
 
 std::optional<Instant> parse_rfc3339(std::string_view text);
+// The preferred form of RFC 7231 only, which is what to_http_date writes.
+std::optional<Instant> parse_http_date(std::string_view text);
 // 90s 45min 6h 2d 1w, also 250ms.
 std::optional<Duration> parse_duration(std::string_view text);
 // One duration, or two with a hyphen or an en dash; the first may leave its unit to the second.

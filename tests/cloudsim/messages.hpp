@@ -4,6 +4,7 @@
 #pragma once
 
 #include "instants.hpp"
+#include "pattern.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,8 @@ struct HttpAnswer {
     int status = 200;
     Headers headers;
     std::string body;
+    // The body instead of `body`, when it is too long to be held; whoever sends it makes it up.
+    std::optional<PatternSlice> pattern;
     // Set for HEAD, and when the length told differs from the body's.
     std::optional<std::uint64_t> content_length;
     Fate fate = Fate::delivered;

@@ -1,12 +1,16 @@
 #include "state.hpp"
 
 #include "digests.hpp"
+#include "pattern.hpp"
 
 #include <algorithm>
 #include <cassert>
 
 namespace cloudsim {
 namespace {
+
+// Whoever asks how old the world's buckets are is told this.
+constexpr Instant world_begin = std::chrono::sys_days{std::chrono::January / 1 / 2020};
 
 template <class Map>
 auto* find_in(Map& map, std::string_view key) {
@@ -40,7 +44,8 @@ State::State(const World& world, std::uint64_t seed)
     , behaviour{world.behaviour}
     , durations{seed, 1}
     , identifiers{seed, 2}
-    , credentials_chance{seed, 3} {
+    , credentials_chance{seed, 3}
+    , uploads_chance{seed, 4} {
     // A few, because the real lists begin with public images too unless the caller filters.
     public_images = {
         public_image("img-debian12", "Debian 12.0 64bit", "Debian 12.0 64bit"),
@@ -55,7 +60,13 @@ State::State(const World& world, std::uint64_t seed)
 
 void State::add_account(Account account) {
     for (const Bucket& bucket : account.buckets) {
-        buckets[bucket.name] = BucketState{bucket, account.uin, {}};
+        buckets[bucket.name] = BucketState{
+            .bucket = bucket,
+            .uin = account.uin,
+            .versioning = bucket.versioned ? Versioning::enabled : Versioning::never,
+            .has_object_lock = bucket.object_lock.has_value(),
+            .default_retention = bucket.object_lock,
+            .created = world_begin};
     }
     for (Instance& instance : account.instances) {
         add_instance(std::move(instance));
@@ -186,14 +197,29 @@ void State::remove_instance(const std::string& id) {
     instances.erase(found);
 }
 
-void State::put_object(BucketState& bucket, const std::string& key, ObjectVersion version) {
+ObjectVersion& State::put_object(
+    BucketState& bucket, const std::string& key, ObjectVersion version
+) {
     auto& versions = bucket.objects[key];
-    if (bucket.bucket.versioned) {
+    if (bucket.versioning == Versioning::enabled) {
         version.version_id = "MTg" + identifiers.word(24);
     } else {
-        versions.clear();
+        std::erase_if(versions, [](const ObjectVersion& old) { return old.version_id.empty(); });
     }
-    versions.push_back(std::move(version));
+    if (bucket.default_retention && !version.is_delete_marker) {
+        version.retained_until = now + *bucket.default_retention;
+    }
+    return versions.emplace_back(std::move(version));
+}
+
+bool State::is_held(const BucketState& bucket, const std::string& key) const {
+    const auto found = bucket.objects.find(key);
+    if (bucket.versioning == Versioning::enabled || found == bucket.objects.end()) {
+        return false;
+    }
+    return std::ranges::any_of(found->second, [this](const ObjectVersion& version) {
+        return version.version_id.empty() && version.retained_until > now;
+    });
 }
 
 std::int64_t State::count_images(const Place& place) const {
@@ -296,6 +322,9 @@ void State::end_export(const Task& task, Instant at) {
         return;
     }
     for (const ExportedFile& file : task.files) {
+        if (is_held(*bucket, file.key)) {
+            continue;
+        }
         ObjectVersion version;
         version.size = file.size;
         version.modified = at;
@@ -304,7 +333,8 @@ void State::end_export(const Task& task, Instant at) {
         const std::string print = file.key + "@" + std::to_string(whole_seconds(at));
         version.etag =
             "\"" + md5_hex(print) + "-" + std::to_string(1 + file.size / 104'857'600) + "\"";
-        version.crc64 = crc64_ecma(print);
+        version.pattern_seed = crc64_ecma(print);
+        version.crc64 = pattern_crc64(version.pattern_seed, version.size);
         put_object(*bucket, file.key, std::move(version));
     }
 }

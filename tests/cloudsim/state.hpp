@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,24 +25,54 @@ namespace cloudsim {
 // An account's uin and a region.
 using Place = std::pair<std::string, std::string>;
 
+// A readable copy of an archived object: made by `ready`, gone at `expires`.
+struct Restoration {
+    Instant ready;
+    Instant expires;
+};
+
 struct ObjectVersion {
-    std::string version_id;
+    std::string version_id;  // "" for the null version: put while versioning was not enabled
     std::uint64_t size = 0;
-    std::optional<std::string> content;  // absent for exported images, whose bytes nobody keeps
+    // Absent for exported images, whose bytes nobody keeps: they are a pattern.
+    std::shared_ptr<const std::string> content;
+    std::uint64_t pattern_seed = 0;
     std::string etag;
     std::uint64_t crc64 = 0;
     std::string content_type;
     std::string storage_class = "STANDARD";
-    std::map<std::string, std::string> metadata;  // x-cos-meta-*
+    std::map<std::string, std::string> metadata;  // x-cos-meta-*, Cache-Control and the like
     Instant modified;
     bool is_delete_marker = false;
+    std::optional<Instant> retained_until;
+    std::optional<Restoration> restoration;
 };
+
+struct UploadedPart {
+    std::shared_ptr<const std::string> content;
+    std::string etag;
+    Instant modified;
+};
+
+// A multipart upload neither completed nor aborted; `object` is what it will be without its bytes.
+struct Upload {
+    ObjectVersion object;
+    Instant initiated;
+    std::map<int, UploadedPart> parts;
+};
+
+enum class Versioning { never, enabled, suspended };
 
 struct BucketState {
     Bucket bucket;
     std::string uin;
-    // Newest version last; more than one only in a versioned bucket.
+    Versioning versioning = Versioning::never;
+    bool has_object_lock = false;
+    std::optional<Duration> default_retention;
+    Instant created;
+    // Newest version last; more than one only in a bucket that is or was versioned. None is empty.
     std::map<std::string, std::vector<ObjectVersion>> objects;
+    std::map<std::pair<std::string, std::string>, Upload> uploads;  // by key and upload id
 };
 
 // Credentials that a request can be signed with.
@@ -133,7 +164,10 @@ public:
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);
     void unshare(Image& image, const std::string& uin);
-    void put_object(BucketState& bucket, const std::string& key, ObjectVersion version);
+    // Adds a version in a versioned bucket, replaces the object in others.
+    ObjectVersion& put_object(BucketState& bucket, const std::string& key, ObjectVersion version);
+    // Whether object lock keeps the object from being replaced. New versions are always possible.
+    bool is_held(const BucketState& bucket, const std::string& key) const;
 
     // Own images of the place, whatever their state, as the quota counts them.
     std::int64_t count_images(const Place& place) const;
@@ -172,6 +206,7 @@ public:
     Chance durations;
     Chance identifiers;
     Chance credentials_chance;
+    Chance uploads_chance;
     std::int64_t last_task_id = 3'000'000;
 
 private:

@@ -191,6 +191,8 @@ struct Bucket {
     std::string name;
     std::string region;
     bool versioned = false;
+    // Object lock is enabled; objects are retained this long unless they are told longer.
+    std::optional<Duration> object_lock;
     bool export_allowed = true;  // false: the service role may not write here
 };
 

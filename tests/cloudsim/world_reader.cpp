@@ -125,6 +125,13 @@ Bucket read_bucket(const toml::table& table, Problems& problems, std::int64_t ap
         reader.problem("name", "a bucket of this account is named BUCKET" + suffix);
     }
     bucket.versioned = reader.boolean("versioned").value_or(bucket.versioned);
+    bucket.object_lock = reader.duration("object_lock");
+    constexpr std::chrono::days shortest{1};
+    constexpr std::chrono::days longest{36500};
+    if (bucket.object_lock && (*bucket.object_lock < shortest || *bucket.object_lock > longest ||
+                               *bucket.object_lock % shortest != Duration{0})) {
+        reader.problem("object_lock", "'object_lock' must be whole days, 1d to 36500d");
+    }
     bucket.export_allowed = reader.boolean("export_allowed").value_or(bucket.export_allowed);
     reader.finish();
     return bucket;

@@ -8,9 +8,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iostream>
@@ -77,6 +79,15 @@ http::response<http::string_body> to_message(const HttpAnswer& answer, unsigned 
         message.content_length(boost::none);
     }
     return message;
+}
+
+// The length that is told stays that of the whole.
+void cut_in_half(HttpAnswer& answer) {
+    answer.content_length = answer.content_length.value_or(answer.body.size());
+    answer.body.resize(answer.body.size() / 2);
+    if (answer.pattern) {
+        answer.pattern->length /= 2;
+    }
 }
 
 class Server {
@@ -186,8 +197,7 @@ private:
                 co_return false;
             case Fate::truncated:
                 keep_alive = false;
-                answer.content_length = answer.body.size();
-                answer.body.resize(answer.body.size() / 2);
+                cut_in_half(answer);
                 break;
             case Fate::delivered:
                 break;
@@ -195,13 +205,34 @@ private:
         http::response<http::string_body> message = to_message(answer, version);
         message.keep_alive(keep_alive);
         http::response_serializer<http::string_body> serializer{message};
-        if (head_only) {
+        if (head_only || answer.pattern) {
             const auto [error, size] =
                 co_await http::async_write_header(session->socket, serializer, as_pair);
-            co_return keep_alive && !error;
+            if (error || head_only) {
+                co_return keep_alive && !error;
+            }
+            const PatternSlice slice = *answer.pattern;
+            const bool is_sent = co_await send_pattern(session, slice);
+            co_return keep_alive&& is_sent;
         }
         const auto [error, size] = co_await http::async_write(session->socket, serializer, as_pair);
         co_return keep_alive && !error;
+    }
+
+    asio::awaitable<bool> send_pattern(std::shared_ptr<Session> session, PatternSlice slice) {
+        constexpr std::uint64_t piece_max = 1024 * 1024;
+        const std::uint64_t end = slice.offset + slice.length;
+        while (slice.offset < end) {
+            slice.length = std::min(end - slice.offset, piece_max);
+            const std::string piece = pattern_bytes(slice);
+            const asio::const_buffer bytes = asio::buffer(piece);
+            const auto [error, size] = co_await asio::async_write(session->socket, bytes, as_pair);
+            if (error) {
+                co_return false;
+            }
+            slice.offset += slice.length;
+        }
+        co_return true;
     }
 
     void write_log(const RequestRecord& record) {

@@ -131,7 +131,8 @@ HttpRequest cos_request(
     const std::string& body,
     Instant signed_at,
     const Keys& keys,
-    Headers more_headers
+    Headers more_headers,
+    const std::string& signed_headers
 ) {
     HttpRequest request;
     request.method = method;
@@ -146,7 +147,7 @@ HttpRequest cos_request(
     authorization.key_time = std::to_string(whole_seconds(signed_at) - 60) + ";" +
                              std::to_string(whole_seconds(signed_at) + 3600);
     authorization.sign_time = authorization.key_time;
-    authorization.header_names = {"host"};
+    authorization.header_names = split(signed_headers, ';');
     std::string params;
     for (const auto& [name, value] : parse_target(target).query) {
         authorization.param_names.push_back(to_lower(percent_encode(name)));
@@ -157,8 +158,8 @@ HttpRequest cos_request(
     request.headers.emplace_back(
         "Authorization",
         "q-sign-algorithm=sha1&q-ak=" + keys.secret_id + "&q-sign-time=" + authorization.sign_time +
-            "&q-key-time=" + authorization.key_time +
-            "&q-header-list=host&q-url-param-list=" + params + "&q-signature=" + signature
+            "&q-key-time=" + authorization.key_time + "&q-header-list=" + signed_headers +
+            "&q-url-param-list=" + params + "&q-signature=" + signature
     );
     if (!keys.token.empty()) {
         request.headers.emplace_back("x-cos-security-token", keys.token);

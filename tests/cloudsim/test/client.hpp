@@ -64,7 +64,8 @@ HttpRequest cos_request(
     const std::string& body,
     Instant signed_at,
     const Keys& keys = owner_keys,
-    Headers more_headers = {}
+    Headers more_headers = {},
+    const std::string& signed_headers = "host"  // in order, with ';' between them
 );
 
 class CloudTest : public testing::Test {

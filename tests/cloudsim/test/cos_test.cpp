@@ -1,20 +1,7 @@
-#include "client.hpp"
+#include "cos_fixture.hpp"
 
 namespace cloudsim::test {
 namespace {
-
-class Cos : public CloudTest {
-protected:
-    void SetUp() override { use(small_world()); }
-
-    void put(const std::vector<std::string>& keys) {
-        for (const std::string& key : keys) {
-            cos("PUT", "/" + key, "x");
-        }
-    }
-
-    std::string list(const std::string& query) { return cos("GET", "/?" + query).body; }
-};
 
 TEST_F(Cos, GivesBackWhatWasPut) {
     const HttpAnswer put = cos("PUT", "/a%20b%28%E8%85%BE%29", "hello", {{"x-cos-meta-job", "7"}});
@@ -63,11 +50,22 @@ TEST_F(Cos, RefusesABodyThatDoesNotFitItsDigest) {
     );
 }
 
-TEST_F(Cos, GivesARangeOfAStoredObjectOnly) {
+TEST_F(Cos, GivesRanges) {
     cos("PUT", "/key", "0123456789");
-    EXPECT_EQ(cos("GET", "/key", "", {{"Range", "bytes=2-4"}}).body, "234");
-    EXPECT_EQ(cos("GET", "/key", "", {{"Range", "bytes=2-4"}}).status, 206);
-    EXPECT_EQ(cos("GET", "/key", "", {{"Range", "bytes=20-"}}).status, 416);
+    const auto range = [this](const std::string& text) {
+        return cos("GET", "/key", "", {{"Range", text}});
+    };
+    const HttpAnswer middle = range("bytes=2-4");
+
+    EXPECT_EQ(middle.status, 206);
+    EXPECT_EQ(middle.body, "234");
+    EXPECT_EQ(header_of(middle, "Content-Range"), "bytes 2-4/10");
+    EXPECT_EQ(range("bytes=8-").body, "89");
+    EXPECT_EQ(range("bytes=8-100").body, "89");
+    EXPECT_EQ(range("bytes=-3").body, "789");
+    EXPECT_EQ(range("bytes=20-").record.code, "InvalidRange");
+    EXPECT_EQ(header_of(range("bytes=20-"), "Content-Range"), "bytes */10");
+    EXPECT_EQ(range("lines=1-2").status, 200);
 }
 
 TEST_F(Cos, AnswersWithTheHeadersThatAreAskedFor) {
@@ -76,42 +74,50 @@ TEST_F(Cos, AnswersWithTheHeadersThatAreAskedFor) {
     EXPECT_EQ(header_of(answer, "Content-Type"), "text/html");
 }
 
-TEST_F(Cos, HonoursConditions) {
+TEST_F(Cos, HonoursConditionsOnTheETag) {
     put({"key"});
     const std::string etag = header_of(cos("HEAD", "/key"), "ETag");
     EXPECT_EQ(cos("GET", "/key", "", {{"If-None-Match", etag}}).status, 304);
-    EXPECT_EQ(cos("GET", "/key", "", {{"If-Match", "\"0\""}}).status, 412);
+    EXPECT_EQ(cos("GET", "/key", "", {{"If-None-Match", "\"0\""}}).status, 200);
+    EXPECT_EQ(cos("GET", "/key", "", {{"If-Match", "\"0\", " + etag}}).status, 200);
+    const HttpAnswer other = cos("HEAD", "/key", "", {{"If-Match", "\"0\""}});
+    EXPECT_EQ(other.status, 412);
+    EXPECT_EQ(other.body, "");
+    EXPECT_EQ(other.record.code, "PreconditionFailed");
 }
 
-TEST_F(Cos, ListsByPrefixInOrderOfKeys) {
-    put({"b/2", "a/1", "b/1"});
-    const std::string body = list("prefix=b/");
-    EXPECT_THAT(body, testing::ContainsRegex("<Key>b/1</Key>.*<Key>b/2</Key>"));
-    EXPECT_THAT(body, testing::Not(HasSubstr("<Key>a/1</Key>")));
-    EXPECT_THAT(body, HasSubstr("<IsTruncated>false</IsTruncated>"));
+TEST_F(Cos, HonoursConditionsOnTheTime) {
+    put({"key"});
+    const std::string modified = header_of(cos("HEAD", "/key"), "Last-Modified");
+    const std::string earlier = "Sun, 03 Jan 2027 00:00:00 GMT";
+    EXPECT_EQ(cos("HEAD", "/key", "", {{"If-Modified-Since", modified}}).status, 304);
+    EXPECT_EQ(cos("HEAD", "/key", "", {{"If-Modified-Since", earlier}}).status, 200);
+    EXPECT_EQ(cos("GET", "/key", "", {{"If-Unmodified-Since", modified}}).status, 200);
+    EXPECT_EQ(cos("GET", "/key", "", {{"If-Unmodified-Since", earlier}}).status, 412);
+    EXPECT_EQ(cos("GET", "/key", "", {{"If-Unmodified-Since", "yesterday"}}).status, 200);
 }
 
-TEST_F(Cos, PagesAListing) {
-    put({"a", "b", "c"});
-    const std::string first = list("max-keys=2");
-    EXPECT_THAT(first, HasSubstr("<IsTruncated>true</IsTruncated><NextMarker>b</NextMarker>"));
-    const std::string second = list("max-keys=2&marker=b");
-    EXPECT_THAT(second, HasSubstr("<Key>c</Key>"));
-    EXPECT_THAT(second, testing::Not(HasSubstr("<Key>b</Key>")));
+TEST_F(Cos, KeepsWhatTheHeadersOfAPutTell) {
+    cos("PUT", "/key", "x", {{"Cache-Control", "no-cache"}, {"x-cos-storage-class", "STANDARD_IA"}}
+    );
+    const HttpAnswer head = cos("HEAD", "/key");
+
+    EXPECT_EQ(header_of(head, "Cache-Control"), "no-cache");
+    EXPECT_EQ(header_of(head, "x-cos-storage-class"), "STANDARD_IA");
+    EXPECT_EQ(header_of(head, "Last-Modified"), "Mon, 04 Jan 2027 00:00:01 GMT");
+    EXPECT_EQ(cos("PUT", "/key", "", {{"x-cos-storage-class", "COLD"}}).status, 400);
 }
 
-TEST_F(Cos, FoldsKeysAtTheDelimiter) {
-    put({"a/1", "a/2", "b"});
-    const std::string body = list("delimiter=/");
-    EXPECT_THAT(body, HasSubstr("<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"));
-    EXPECT_THAT(body, HasSubstr("<Key>b</Key>"));
-    EXPECT_THAT(list("delimiter=/&marker=a/"), testing::Not(HasSubstr("CommonPrefixes")));
+TEST_F(Cos, BoundsKeysAndMetadata) {
+    EXPECT_EQ(cos("PUT", "/" + std::string(850, 'k')).status, 200);
+    EXPECT_EQ(cos("PUT", "/" + std::string(851, 'k')).record.code, "KeyTooLong");
+    const std::string large(2048, 'v');
+    EXPECT_EQ(cos("PUT", "/k", "", {{"x-cos-meta-a", large}}).record.code, "MetadataTooLarge");
 }
 
-TEST_F(Cos, EncodesKeysWhenAsked) {
-    put({"a%20%26"});
-    EXPECT_THAT(list("encoding-type=url"), HasSubstr("<Key>a%20%26</Key>"));
-    EXPECT_THAT(list(""), HasSubstr("<Key>a &amp;</Key>"));
+TEST_F(Cos, RefusesADigestThatIsNone) {
+    EXPECT_EQ(cos("PUT", "/key", "x", {{"Content-MD5", "!"}}).record.code, "InvalidDigest");
+    EXPECT_EQ(cos("PUT", "/key", "x", {{"Content-MD5", "aGVsbG8="}}).record.code, "InvalidDigest");
 }
 
 TEST_F(Cos, TellsTheRegionOfABucket) {
@@ -151,32 +157,53 @@ TEST_F(Cos, RefusesBadSignatures) {
     EXPECT_EQ(code(bare), "AccessDenied");
 }
 
-TEST_F(Cos, RefusesLoudlyWhatItDoesNotSimulate) {
-    EXPECT_EQ(cos("GET", "/?acl").status, 501);
-    EXPECT_EQ(cos("POST", "/key?uploads").status, 501);
-    EXPECT_EQ(cos("PUT", "/").status, 501);
+TEST_F(Cos, ListsTheBucketsOfTheAccount) {
+    const HttpAnswer all = cos("GET", "/", "", {{"Host", "service.cos.myqcloud.com"}});
+    const HttpAnswer far = cos("GET", "/", "", {{"Host", "cos.ap-shanghai.myqcloud.com"}});
+
+    EXPECT_EQ(all.record.action, "cos:GetService");
+    EXPECT_THAT(all.body, HasSubstr("<Bucket><Name>backup-1250000000</Name>"));
+    EXPECT_THAT(all.body, testing::Not(HasSubstr("backup-1250000002")));
+    EXPECT_THAT(far.body, HasSubstr("<Buckets></Buckets>"));
 }
 
-class VersionedCos : public Cos {
-protected:
-    void SetUp() override {
-        World world = small_world();
-        world.accounts[0].buckets[0].versioned = true;
-        use(world);
-    }
-};
+TEST_F(Cos, RefusesTheAccelerationThatNobodyEnabled) {
+    const HttpAnswer answer =
+        cos("GET", "/", "", {{"Host", "backup-1250000000.cos.accelerate.myqcloud.com"}});
+    EXPECT_EQ(answer.record.code, "BucketAccelerateNotEnabled");
+}
 
-TEST_F(VersionedCos, HidesADeletedKeyButKeepsItsVersions) {
-    const HttpAnswer put = cos("PUT", "/key", "x");
-    const HttpAnswer gone = cos("DELETE", "/key");
+TEST_F(Cos, TakesTheSignatureFromTheQueryToo) {
+    put({"key"});
+    const HttpRequest signed_request = cos_request("GET", "/key", "", now);
+    HttpRequest presigned = signed_request;
+    presigned.target += "?" + std::string{*signed_request.header("Authorization")};
+    presigned.headers.resize(1);
 
-    EXPECT_EQ(header_of(gone, "x-cos-delete-marker"), "true");
+    EXPECT_EQ(cloud->handle(presigned, now).body, "x");
+    EXPECT_EQ(cloud->handle(presigned, now + 2h).record.code, "AccessDenied");
+    presigned.target.back() = presigned.target.back() == '0' ? '1' : '0';
+    EXPECT_EQ(cloud->handle(presigned, now).record.code, "SignatureDoesNotMatch");
+}
+
+TEST_F(Cos, RefusesASignedDateThatIsFarOff) {
+    const auto code = [this](Instant date) {
+        HttpRequest request = cos_request(
+            "GET", "/", "", now, owner_keys, {{"Date", to_http_date(date)}}, "date;host"
+        );
+        return cloud->handle(request, now).record.code;
+    };
+    EXPECT_EQ(code(now - 10min), "");
+    EXPECT_EQ(code(now + 16min), "RequestTimeTooSkewed");
+}
+
+TEST_F(Cos, RefusesLoudlyWhatItDoesNotSimulate) {
+    EXPECT_EQ(cos("GET", "/?acl").status, 501);
+    EXPECT_EQ(cos("GET", "/?acl").record.code, "NotImplemented");
+    EXPECT_EQ(cos("GET", "/?acl").record.action, "cos:Unknown");
+    EXPECT_EQ(cos("PUT", "/").status, 501);
+    EXPECT_EQ(cos("PUT", "/key", "x", {{"x-cos-tagging", "a=b"}}).status, 501);
     EXPECT_EQ(cos("HEAD", "/key").status, 404);
-    EXPECT_THAT(list("prefix="), testing::Not(HasSubstr("<Contents>")));
-    const std::string version = "?versionId=" + header_of(put, "x-cos-version-id");
-    EXPECT_EQ(cos("GET", "/key" + version).body, "x");
-    EXPECT_EQ(cos("DELETE", "/key" + version).status, 204);
-    EXPECT_EQ(cos("GET", "/key" + version).status, 404);
 }
 
 }  // namespace
