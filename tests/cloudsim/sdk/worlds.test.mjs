@@ -1,0 +1,120 @@
+// What nobody could verify about the real cloud, in both worlds.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { refused, startCloud, until } from "./support/cloud.mjs";
+import { bucket, held, image, instanceId, world } from "./support/world.mjs";
+
+const prompt = 'list_delay = "0s"\ntags_late = "0s"\n';
+const golden = image("img-golden01");
+// A fast cloud with some behaviour, and faults.
+const withBehaviour = (keys, faults) => startCloud({
+  faults, world: world({ top: `[behaviour]\n${prompt}${keys}\n`, owner: golden }),
+});
+const heldWith = (keys) =>
+  startCloud({ world: world({ top: `${held}${keys}\n`, owner: golden }) });
+
+const imageOf = async (client, id) =>
+  (await client.DescribeImages({ ImageIds: [id] })).ImageSet[0];
+const sync = { ImageIds: ["img-golden01"], DestinationRegions: ["ap-beijing"] };
+const exported = { BucketName: bucket.Bucket, ImageIds: ["img-golden01"] };
+
+test("the source of a copy is busy, or not", async () => {
+  for (const [keys, state] of [
+    ["source_busy_during_copy = true", "SYNCING"],
+    ["source_busy_during_copy = false", "NORMAL"],
+  ]) {
+    const client = (await heldWith(keys)).cvm();
+    await client.SyncImages(sync);
+    assert.equal((await imageOf(client, "img-golden01")).ImageState, state);
+  }
+});
+
+test("a failed copy vanishes, or stays CREATEFAILED", async () => {
+  const faults = '[[fault]]\naction = "SyncImages"\nkind = "task-fails"\n';
+  for (const [keys, state] of [
+    ['failed_copy = "vanishes"', undefined],
+    ['failed_copy = "create-failed"', "CREATEFAILED"],
+  ]) {
+    const cloud = await withBehaviour(keys, faults);
+    const { ImageSet } = await cloud.cvm().SyncImages({ ...sync, ImageSetRequired: true });
+    const there = cloud.cvm({ region: "ap-beijing" });
+    const stateOf = async () => (await imageOf(there, ImageSet[0].ImageId))?.ImageState;
+    await until("the copy has ended", async () => (await stateOf()) !== "SYNCING");
+    assert.equal(await stateOf(), state);
+  }
+});
+
+test("an image and its tags are missing from lists for a while", async () => {
+  const TagSpecification = [{ ResourceType: "image", Tags: [{ Key: "a", Value: "b" }] }];
+  const request = { ImageName: "n", InstanceId: instanceId, TagSpecification };
+  for (const [list_delay, tags_late] of [["0s", "0s"], ["0s", "20d"], ["20d", "20d"]]) {
+    const top = `[behaviour]\nlist_delay = "${list_delay}"\ntags_late = "${tags_late}"\n`;
+    const client = (await startCloud({ speed: 100, world: world({ top }) })).cvm();
+    const { ImageId } = await client.CreateImage(request);
+    const found = await imageOf(client, ImageId);
+    assert.equal(found !== undefined, list_delay === "0s");
+    if (found !== undefined) assert.equal(found.Tags.length, tags_late === "0s" ? 1 : 0);
+  }
+});
+
+test("exported objects have one of the documented names", async () => {
+  const snap = "snap-[0-9a-z]{8}";
+  for (const [form, told, key] of [
+    ["documented", `p_img-golden01_system_${snap}.raw`, `p_img-golden01_system_${snap}.raw`],
+    ["example", `/p_img-golden01_system_${snap}.raw`, `p_img-golden01_system_${snap}.raw`],
+    ["console", "p_xvda.raw", "p_xvda.raw"],
+    ["console-objects", `p_img-golden01_system_${snap}.raw`, "p_xvda.raw"],
+  ]) {
+    const cloud = await withBehaviour(`export_names = "${form}"`);
+    const { CosPaths } = await cloud.cvm().ExportImages({ ...exported, FileNamePrefixList: ["p"] });
+    assert.match(CosPaths.join(), new RegExp(`^${told}$`), form);
+    const contents = await until("the object is there", async () => {
+      const { Contents } = await cloud.cos().getBucket({ ...bucket });
+      return Contents.length > 0 ? Contents : undefined;
+    });
+    assert.match(contents.map(({ Key }) => Key).join(), new RegExp(`^${key}$`), form);
+  }
+});
+
+test("a dry run answers with nothing, or with an error", async () => {
+  const requests = {
+    CreateImage: { ImageName: "n", InstanceId: instanceId },
+    DeleteImages: { ImageIds: ["img-golden01"] },
+    ExportImages: exported,
+    SyncImages: sync,
+  };
+  const kind = (await heldWith('dry_run = "request-id"')).cvm();
+  const unkind = (await heldWith('dry_run = "error"')).cvm();
+  for (const [action, request] of Object.entries(requests)) {
+    assert.deepEqual(Object.keys(await kind[action]({ ...request, DryRun: true })), ["RequestId"]);
+    await refused("DryRunOperation", () => unkind[action]({ ...request, DryRun: true }));
+  }
+});
+
+test("an image under export may be deleted, or not", async () => {
+  const remove = { ImageIds: ["img-golden01"] };
+  const lost = (await heldWith('delete_during_export = "export-lost"')).cvm();
+  await lost.ExportImages(exported);
+  await lost.DeleteImages(remove);
+  const guarded = (await heldWith('delete_during_export = "refused"')).cvm();
+  await guarded.ExportImages(exported);
+  await refused("InvalidImageId.IncorrectState", () => guarded.DeleteImages(remove));
+});
+
+test("an instance that was powered off for its image stays off, or is started again", async () => {
+  const request = { ImageName: "n", InstanceId: instanceId, ForcePoweroff: "true" };
+  for (const [keys, state] of [
+    ["poweroff_stays_off = true", "STOPPED"],
+    ["poweroff_stays_off = false", "RUNNING"],
+  ]) {
+    const client = (await withBehaviour(keys)).cvm();
+    const { ImageId } = await client.CreateImage(request);
+    await until("the image is NORMAL",
+      async () => (await imageOf(client, ImageId)).ImageState === "NORMAL");
+    await until(`the instance is ${state}`, async () => {
+      const { InstanceSet } = await client.DescribeInstances({ InstanceIds: [instanceId] });
+      return InstanceSet[0].InstanceState === state;
+    });
+  }
+});
