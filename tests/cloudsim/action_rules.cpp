@@ -41,6 +41,17 @@ void check_image_description(const std::string& description) {
     }
 }
 
+// The real rule is not published; this much nobody would call a family.
+void check_image_family(const std::string& family) {
+    constexpr std::size_t family_max = 128;
+    const auto is_blank = [](char c) { return c >= 0 && c <= ' '; };
+    if (count_characters(family) > family_max || std::ranges::any_of(family, is_blank)) {
+        throw Refusal{
+            "InvalidParameterValue.InvalidImageFamily",
+            "`ImageFamily` has blanks or is longer than 128."};
+    }
+}
+
 void check_name_is_free(const Call& call, const std::string& region, const std::string& name) {
     const auto found = call.state.images_at.find(Place{call.account.uin, region});
     if (!call.state.behaviour.image_names_unique || found == call.state.images_at.end()) {

@@ -14,6 +14,7 @@ boost::json::string json_text(std::string_view text);
 void check_image_id(const std::string& id);
 void check_image_name(const std::string& name);
 void check_image_description(const std::string& description);
+void check_image_family(const std::string& family);
 // Refuses a name that an own image of the place has, in a world where names are unique.
 void check_name_is_free(const Call& call, const std::string& region, const std::string& name);
 void check_image_quota(const Call& call, const std::string& region, std::int64_t more);

@@ -26,6 +26,7 @@ struct Call {
     std::string request_id;
     TaskEnd task_end = TaskEnd::succeeds;  // how the task that this call starts will end
     std::vector<TaskRecord> tasks{};       // what the call has begun
+    Instant real_now{};                    // for URLs signed by the real clock
     std::vector<std::string> gone_regions{};
     Duration lag{0};  // lists tell what was true so long ago
 
@@ -57,6 +58,9 @@ boost::json::object describe_instances_status(Call& call, Params& params);
 boost::json::object start_instances(Call& call, Params& params);
 boost::json::object stop_instances(Call& call, Params& params);
 boost::json::object create_image(Call& call, Params& params);
+boost::json::object describe_image_from_family(Call& call, Params& params);
+boost::json::object describe_import_image_os(Call& call, Params& params);
+boost::json::object import_image(Call& call, Params& params);
 boost::json::object run_instances(Call& call, Params& params);
 boost::json::object reset_instance(Call& call, Params& params);
 boost::json::object terminate_instances(Call& call, Params& params);

@@ -50,6 +50,7 @@ Wish take_wish(Params& params) {
     params.finish();
     check_image_name(wish.name);
     check_image_description(wish.description);
+    check_image_family(wish.family);
     if (wish.instance_id.has_value() == !wish.snapshot_ids.empty()) {
         throw Refusal{
             "InvalidParameter.SpecifyOneParameter",
@@ -127,17 +128,18 @@ Content content_of_instance(Call& call, const Wish& wish) {
     content.image.platform = instance.platform;
     content.image.architecture = architecture_of(instance.instance_type);
     content.image.license = instance.license;
+    content.image.flaw = instance.flaw;
     content.image.marketplace = instance.marketplace;
     content.image.instance_id = instance.id;
     content.image.encrypted = instance.system_disk.encrypted;
-    content.image.disks.push_back({"", true, instance.system_disk.size});
+    content.image.disks.push_back({"", true, instance.system_disk.size, instance.system_disk.used});
     content.disk_ids.push_back(instance.system_disk.id);
     for (const std::string& id : wish.data_disk_ids) {
         const Disk& disk = usable_data_disk(instance, id);
         if (std::ranges::find(content.disk_ids, id) != content.disk_ids.end()) {
             throw Refusal{"InvalidParameterValue", "The disk `" + id + "` is given twice."};
         }
-        content.image.disks.push_back({"", false, disk.size});
+        content.image.disks.push_back({"", false, disk.size, disk.used});
         content.image.encrypted = content.image.encrypted || disk.encrypted;
         content.disk_ids.push_back(disk.id);
     }

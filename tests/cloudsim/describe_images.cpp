@@ -150,7 +150,8 @@ std::vector<const Image*> select(const Call& call, const Selection& selection) {
 // Snapshots show once they are complete.
 json::array snapshots_to_json(const Call& call, const Image& image) {
     json::array result;
-    if (image.state == "CREATING" || image.uin.empty() || !is_owned(call, image) ||
+    if (image.state == "CREATING" || image.state == "IMPORTING" || image.state == "IMPORTFAILED" ||
+        image.uin.empty() || !is_owned(call, image) ||
         (image.state == "SYNCING" && image.copies_running == 0)) {
         return result;
     }
@@ -210,6 +211,30 @@ json::object describe_images(Call& call, Params& params) {
     json::object result;
     result["TotalCount"] = chosen.size();
     result["ImageSet"] = std::move(page);
+    return result;
+}
+
+json::object describe_image_from_family(Call& call, Params& params) {
+    const std::string family = params.optional_text("ImageFamily").value_or("");
+    params.finish();
+    if (family.empty()) {
+        throw Refusal{"InvalidParameterValue.InvalidImageFamily", "No `ImageFamily` is given."};
+    }
+    check_image_family(family);
+    json::object result;
+    result["Image"] = nullptr;
+    const auto own = call.state.images_at.find(call.place());
+    if (own == call.state.images_at.end()) {
+        return result;
+    }
+    const auto newest =
+        std::find_if(own->second.rbegin(), own->second.rend(), [&](const Image* image) {
+            return image->family == family && image->state == "NORMAL" && !image->deprecated &&
+                   is_listed(call, *image);
+        });
+    if (newest != own->second.rend()) {
+        result["Image"] = image_to_json(call, **newest);
+    }
     return result;
 }
 

@@ -197,7 +197,9 @@ std::vector<std::string> begin_export(
             names_of(image, i, prefix, to_lower(wish.format), call.state.behaviour.export_names);
         const std::int64_t size = image.disks[i].size;
         told.push_back(std::move(names.told));
-        task.files.push_back({std::move(names.key), static_cast<std::uint64_t>(size) * gibibyte});
+        const std::string flaw = image.disks[i].is_system ? image.flaw : "";
+        const auto bytes = static_cast<std::uint64_t>(size) * gibibyte;
+        task.files.push_back({std::move(names.key), bytes, image.disks[i].used, flaw});
         total += size;
     }
     image.exports_running += 1;

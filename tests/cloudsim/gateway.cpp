@@ -329,6 +329,9 @@ HttpAnswer Cloud::execute(
         fault == nullptr ? TaskEnd::succeeds : task_end(*fault)};
     call.gone_regions = faults_.gone_regions(state_.now);
     call.lag = fault != nullptr && fault->kind == FaultKind::stale ? fault->delay : Duration{0};
+    // The timestamp fits the simulated or the real clock, or the request would not have come here.
+    const std::string timestamp = header_or_empty(request, "X-TC-Timestamp");
+    call.real_now = Instant{std::chrono::seconds{std::stoll(timestamp)}};
     json::object response = perform(action, call, parse_body(request.body), fault, record);
     return envelope(std::move(response), std::move(record));
 }

@@ -35,6 +35,7 @@ Disk read_disk(const toml::table& table, Problems& problems) {
     disk.size = reader.integer("size", 1, disk_size_max).value_or(disk.size);
     disk.type = reader.text("type").value_or(disk.type);
     disk.encrypted = reader.boolean("encrypted").value_or(disk.encrypted);
+    disk.used = reader.integer("used", 1, disk.size).value_or(0);
     disk.delete_with_instance = reader.boolean("delete_with_instance").value_or(false);
     reader.finish();
     return disk;
@@ -68,6 +69,13 @@ const std::vector<std::string>& instance_states() {
         "FREEZING",
         "ISOLATING"};
     return states;
+}
+
+std::string read_flaw(TomlTable& reader) {
+    const auto flaw = reader.one_of(
+        "flaw", {"none", "no-cloud-init", "no-virtio", "no-partition", "no-root", "gpt"}
+    );
+    return flaw.value_or("none") == "none" ? "" : *flaw;
 }
 
 void read_contract(TomlTable& reader, Instance& instance) {
@@ -123,6 +131,7 @@ Instance read_common(TomlTable& reader, const Account& account) {
     instance.created = reader.instant("created").value_or(instance.created);
     instance.stop_charging = reader.boolean("stop_charging").value_or(false);
     instance.marketplace = reader.boolean("marketplace").value_or(false);
+    instance.flaw = read_flaw(reader);
     read_contract(reader, instance);
     read_network(reader, instance);
     read_agent(reader, instance);
@@ -152,13 +161,15 @@ Image read_common_image(TomlTable& reader, const Account& account) {
     image.architecture =
         reader.one_of("architecture", {"x86_64", "arm", "i386"}).value_or(image.architecture);
     image.license = reader.one_of("license", {"TencentCloud", "BYOL"}).value_or(image.license);
+    image.flaw = read_flaw(reader);
     image.cloudinit = reader.boolean("cloudinit").value_or(true);
     image.deprecated = reader.boolean("deprecated").value_or(false);
     image.tags = read_tags(reader);
     image.created = reader.instant("created").value_or(image.created);
     image.encrypted = reader.boolean("encrypted").value_or(false);
     image.marketplace = reader.boolean("marketplace").value_or(false);
-    image.disks.push_back({"", true, reader.integer("size", 1, disk_size_max).value_or(50)});
+    const std::int64_t whole = reader.integer("size", 1, disk_size_max).value_or(50);
+    image.disks.push_back({"", true, whole, reader.integer("used", 1, whole).value_or(0)});
     for (const std::int64_t size : reader.integers("data_disks")) {
         image.disks.push_back({"", false, size});
     }

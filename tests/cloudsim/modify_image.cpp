@@ -27,6 +27,7 @@ Attributes take_attributes(Params& params) {
     if (wish.description) {
         check_image_description(*wish.description);
     }
+    check_image_family(wish.family.value_or(""));
     return wish;
 }
 

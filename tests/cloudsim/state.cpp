@@ -248,6 +248,8 @@ void State::end_task(const Task& task, Instant at) {
         case TaskKind::instance_return:
         case TaskKind::instance_termination:
             return end_instance_task(task);
+        case TaskKind::import:
+            return end_import(task);
         case TaskKind::image_removal:
             if (find_in(images, task.subject) != nullptr) {
                 vanish_image(task.subject);
@@ -327,6 +329,8 @@ void State::end_export(const Task& task, Instant at) {
         }
         ObjectVersion version;
         version.size = file.size;
+        version.used = file.used;
+        version.flaw = file.flaw;
         version.modified = at;
         version.content_type = "application/octet-stream";
         // Uploaded in parts: such an ETag is no MD5 and ends with the number of parts.

@@ -42,6 +42,8 @@ struct ObjectVersion {
     std::string content_type;
     std::string storage_class = "STANDARD";
     std::map<std::string, std::string> metadata;  // x-cos-meta-*, Cache-Control and the like
+    std::int64_t used = 0;                        // GiB of an exported disk's content; 0: all
+    std::string flaw;                             // of an exported system
     Instant modified;
     bool is_delete_marker = false;
     std::optional<Instant> retained_until;
@@ -97,6 +99,7 @@ enum class TaskKind {
     snapshot_creation,
     snapshot_copy,
     snapshot_expiry,
+    import,
     instance_launch,
     instance_reset,
     instance_return,
@@ -108,6 +111,8 @@ enum class TaskEnd { succeeds, fails, vanishes, hangs };
 struct ExportedFile {
     std::string key;
     std::uint64_t size = 0;
+    std::int64_t used = 0;
+    std::string flaw{};
 };
 
 struct Task {
@@ -115,7 +120,8 @@ struct Task {
     TaskEnd end = TaskEnd::succeeds;
     std::string subject;  // id of what the task makes or changes
     // The image or snapshot a copy reads, the image a machine is reinstalled from, the instance an
-    // image is made of, the uin an export runs for, the state a failed termination falls back to.
+    // image is made of, the uin an export runs for, the state a failed termination falls back to,
+    // why an import will fail.
     std::string source;
     std::string bucket;
     std::vector<ExportedFile> files;
@@ -217,6 +223,7 @@ private:
     void end_export(const Task& task, Instant at);
     void end_instance_task(const Task& task);
     void end_snapshot_task(const Task& task);
+    void end_import(const Task& task);
     void end_launch(Instance& instance, const Task& task);
     void end_reset(Instance& instance, const Task& task);
     void end_termination(Instance& instance, const Task& task);

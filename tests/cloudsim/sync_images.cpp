@@ -116,6 +116,7 @@ Image copy_of(Call& call, const Image& source, const Wish& wish, const std::stri
     copy.architecture = source.architecture;
     copy.license = source.license;
     copy.cloudinit = source.cloudinit;
+    copy.flaw = source.flaw;
     copy.marketplace = source.marketplace;
     copy.instance_id = source.instance_id;
     copy.state = "SYNCING";
@@ -123,7 +124,7 @@ Image copy_of(Call& call, const Image& source, const Wish& wish, const std::stri
     copy.listed_from = state.now + state.durations.within(state.behaviour.list_delay);
     copy.tags_from = copy.listed_from;
     copy.ends = state.now + state.durations.within(state.timing.copy);
-    copy.disks.push_back({"", true, source.disks.front().size});
+    copy.disks.push_back({"", true, source.disks.front().size, source.disks.front().used});
     return copy;
 }
 

@@ -24,6 +24,7 @@ struct Timing {
     DurationRange start{std::chrono::seconds{20}, std::chrono::seconds{60}};
     DurationRange stop{std::chrono::seconds{20}, std::chrono::seconds{90}};
     DurationRange launch{std::chrono::seconds{30}, std::chrono::seconds{90}};  // RunInstances
+    DurationRange import{std::chrono::minutes{10}, std::chrono::minutes{30}};
     DurationRange reset{std::chrono::minutes{1}, std::chrono::minutes{3}};
     DurationRange terminate{std::chrono::seconds{10}, std::chrono::seconds{60}};
     DurationRange command_delivery{std::chrono::seconds{1}, std::chrono::seconds{3}};
@@ -38,8 +39,11 @@ struct Limits {
     // Snapshots of a region: so many, and so many more for each disk there.
     std::int64_t snapshots_base = 64;
     std::int64_t snapshots_per_disk = 64;
-    std::int64_t snapshots_creating = 50;   // per account and region; the number is not published
-    std::int64_t instances_per_region = 0;  // of an account; 0 = none
+    std::int64_t snapshots_creating = 50;    // per account and region; the number is not published
+    std::int64_t instances_per_region = 0;   // of an account; 0 = none
+    std::int64_t import_content = 50;        // GiB of content of one disk that can be imported
+    std::int64_t import_virtual = 500;       // GiB of one disk that can be imported
+    std::vector<std::string> import_closed;  // regions that import nothing
     std::int64_t prepaid_returns = 100;  // instances that an account may return before their time
     std::vector<std::string> sold_out_types;  // instance types that nobody gets
     std::vector<std::string> sold_out_zones;
@@ -67,6 +71,8 @@ enum class WholeMachineLaunch { system_disk_only, refused, all_disks };
 // How large a data disk must be for its snapshot: RunInstances says larger, CBS says as large or
 // larger, and a code exists for a disk that is larger.
 enum class SnapshotDiskSize { larger, at_least, equal };
+// When an import learns that its URL leads nowhere.
+enum class BadImportUrl { fails_late, refused };
 
 struct Behaviour {
     bool image_names_unique = false;
@@ -83,6 +89,8 @@ struct Behaviour {
     SnapshotTimes snapshot_times = SnapshotTimes::beijing;
     WholeMachineLaunch whole_machine_launch = WholeMachineLaunch::system_disk_only;
     SnapshotDiskSize snapshot_disk_size = SnapshotDiskSize::larger;
+    BadImportUrl bad_import_url = BadImportUrl::fails_late;
+    bool import_tells_id = false;  // ImportImage answers with the ImageId
 };
 
 struct Disk {
@@ -92,6 +100,7 @@ struct Disk {
     bool encrypted = false;
     bool delete_with_instance = false;
     std::string snapshot_id{};  // that its content came from
+    std::int64_t used = 0;      // GiB; 0: all of it
 };
 
 // Of tat, the service that runs commands.
@@ -136,6 +145,7 @@ struct Instance {
     Duration command_time = std::chrono::seconds{1};
     std::string command_output;
 
+    std::string flaw;  // what keeps its system from being imported, see import_image.cpp
     bool reinstall_failed = false;
     std::string image_in_creation;  // id while a CreateImage of this instance runs
     std::string latest_operation;
@@ -154,6 +164,7 @@ struct ImageDisk {
     std::string snapshot_id;
     bool is_system = true;
     std::int64_t size = 50;
+    std::int64_t used = 0;  // GiB of content; 0: all of it
 };
 
 struct Image {
@@ -170,6 +181,8 @@ struct Image {
     std::string architecture = "x86_64";  // arm, i386
     std::string license = "TencentCloud";
     bool cloudinit = true;
+    std::string flaw;            // of the system, as an Instance's
+    std::string import_failure;  // why it is IMPORTFAILED, which the real cloud tells by message
     Tags tags;
     std::vector<ImageDisk> disks;
     std::map<std::string, Instant> shared_with;  // uin -> since

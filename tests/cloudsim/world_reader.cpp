@@ -20,6 +20,7 @@ void read_timing(const toml::table& table, Problems& problems, Timing& timing) {
     timing.snapshot_copy = reader.duration_range("snapshot_copy").value_or(timing.snapshot_copy);
     timing.start = reader.duration_range("start").value_or(timing.start);
     timing.stop = reader.duration_range("stop").value_or(timing.stop);
+    timing.import = reader.duration_range("import").value_or(timing.import);
     timing.launch = reader.duration_range("launch").value_or(timing.launch);
     timing.reset = reader.duration_range("reset").value_or(timing.reset);
     timing.terminate = reader.duration_range("terminate").value_or(timing.terminate);
@@ -47,6 +48,11 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
         reader.integer("snapshots_creating", 0, many).value_or(limits.snapshots_creating);
     limits.instances_per_region =
         reader.integer("instances_per_region", 0, many).value_or(limits.instances_per_region);
+    limits.import_content =
+        reader.integer("import_content", 1, many).value_or(limits.import_content);
+    limits.import_virtual =
+        reader.integer("import_virtual", 1, many).value_or(limits.import_virtual);
+    limits.import_closed = reader.texts("import_closed");
     limits.prepaid_returns =
         reader.integer("prepaid_returns", 0, many).value_or(limits.prepaid_returns);
     limits.sold_out_types = reader.texts("sold_out_types");
@@ -67,7 +73,11 @@ ExportNames export_names(const std::string& name) {
     return name == "console-objects" ? ExportNames::console_objects : ExportNames::documented;
 }
 
-void read_launch_behaviour(TomlTable& reader, Behaviour& behaviour) {
+void read_restore_behaviour(TomlTable& reader, Behaviour& behaviour) {
+    behaviour.import_tells_id = reader.boolean("import_tells_id").value_or(false);
+    if (reader.one_of("bad_import_url", {"fails-late", "refused"}) == "refused") {
+        behaviour.bad_import_url = BadImportUrl::refused;
+    }
     const auto launch =
         reader.one_of("whole_machine_launch", {"system-disk-only", "refused", "all-disks"});
     if (launch && *launch != "system-disk-only") {
@@ -108,7 +118,7 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
     if (reader.one_of("snapshot_times", {"beijing", "utc"}) == "utc") {
         behaviour.snapshot_times = SnapshotTimes::utc;
     }
-    read_launch_behaviour(reader, behaviour);
+    read_restore_behaviour(reader, behaviour);
     reader.finish();
 }
 

@@ -183,7 +183,7 @@ TEST_F(Gateway, RefusesAnotherVersion) {
 
 TEST_F(Gateway, TellsAMisspeltActionFromOneThatIsNotSimulated) {
     EXPECT_EQ(call("DescribeImagez", "{}").code, "InvalidAction");
-    EXPECT_EQ(call("ImportImage", "{}").code, "UnsupportedOperation");
+    EXPECT_EQ(call("RebootInstances", "{}").code, "UnsupportedOperation");
 }
 
 TEST_F(Gateway, WantsAKnownRegion) {

@@ -5,6 +5,7 @@
 export const absent = {
   cvm: {
     Image: ["CdcCacheStatus"],
+    ImportImageResponse: ["ImageId"],  // unless the world says import_tells_id
     Instance: [
       "CpuTopology", "DedicatedClusterId", "DisasterRecoverGroupIds", "EnableJumboFrame",
       "ExpiredTime", "GPUInfo", "HpcClusterId", "IPv6Addresses", "InternetAccessible", "Metadata",
