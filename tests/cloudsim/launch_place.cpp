@@ -20,7 +20,11 @@ void take_placement(const Call& call, Params& params, LaunchPlace& place) {
     place.zone = placement->text("Zone");
     place.project_id = placement->integer("ProjectId").value_or(0);
     for (const char* name :
-         {"HostIds", "HostId", "DedicatedResourcePackTenancy", "DedicatedResourcePackIds"}) {
+         {"HostIds",
+          "HostId",
+          "DedicatedResourcePackTenancy",
+          "DedicatedResourcePackIds",
+          "RackId"}) {
         if (placement->has(name)) {
             throw Refusal{"UnsupportedOperation", "Dedicated hosts are not simulated."};
         }
