@@ -1,6 +1,6 @@
 #include "import_source.hpp"
 
-#include "cos_operations.hpp"
+#include "cos_common.hpp"
 #include "cos_sign.hpp"
 #include "endpoints.hpp"
 #include "regions.hpp"
