@@ -20,6 +20,8 @@ constexpr std::array rules{
     Rule{"Manager.Unpin", Access::change, "unpin"},
     Rule{"Manager.ApplyPlan", Access::change, "apply-plan"},
     Rule{"Manager.Reload", Access::change, "reload"},
+    Rule{"Manager.Verify", Access::change, "verify"},
+    Rule{"Manager.GetComparison", Access::read, "read"},
     Rule{"Manager.Status", Access::read, "read"},
     Rule{"Manager.ListPolicies", Access::read, "read"},
     Rule{"Manager.GetPolicy", Access::read, "read"},

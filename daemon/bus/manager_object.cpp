@@ -180,4 +180,14 @@ void ManagerObject::Reload(sdbus::Result<>&& result, Dict raw) {
     gate_.change("Manager.Reload", getObject(), std::move(result), std::move(reload));
 }
 
+void ManagerObject::Verify(sdbus::Result<std::uint64_t>&& result, Dict raw) {
+    auto verify = [&commands = commands_, raw]() -> Outcome<std::uint64_t> {
+        if (auto problem = no_options(raw)) {
+            return *problem;
+        }
+        return commands.verify();
+    };
+    gate_.change("Manager.Verify", getObject(), std::move(result), std::move(verify));
+}
+
 }  // namespace cvmbackup::bus

@@ -54,6 +54,8 @@ private:
     void ApplyPlan(sdbus::Result<std::uint64_t>&& result, std::string plan, Dict options) override;
     void Reload(sdbus::Result<>&& result, Dict options) override;
 
+    void Verify(sdbus::Result<std::uint64_t>&& result, Dict options) override;
+    Dict GetComparison(const Dict& options) override;
     Dict Status(const Dict& options) override;
     Rows ListPolicies(const Dict& options) override;
     Dict GetPolicy(const std::string& policy, const Dict& options) override;

@@ -45,6 +45,20 @@ Outcome<BackupFilter> to_filter(const Dict& raw, bool only_points) {
 
 }  // namespace
 
+Dict ManagerObject::GetComparison(const Dict& raw) {
+    return gate_.read("Manager.GetComparison", [&]() -> Outcome<Dict> {
+        Options options(raw);
+        const Page page = options.page();
+        if (auto problem = options.finish()) {
+            return *problem;
+        }
+        const Reconciliation& last = commands_.reconciliation();
+        Dict row = to_wire(last);
+        row.emplace("findings", rows(page.of(last.findings)));
+        return row;
+    });
+}
+
 Dict ManagerObject::Status(const Dict& raw) {
     return gate_.read("Manager.Status", [&]() -> Outcome<Dict> {
         if (auto problem = no_options(raw)) {

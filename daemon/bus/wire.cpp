@@ -120,6 +120,33 @@ Dict to_wire(const JobStatus& job) {
     return row;
 }
 
+Dict to_wire(const Reconciliation& comparison) {
+    return {
+        {"number", std::uint64_t{comparison.pass}},
+        {"begun_usec", usec(comparison.begun)},
+        {"ended_usec", usec(comparison.ended)},
+        {"places", std::uint64_t{comparison.places}},
+        {"troubles", comparison.troubles},
+        {"findings_total", std::uint64_t{comparison.findings.size()}},
+    };
+}
+
+Dict to_wire(const Finding& finding) {
+    return {
+        {"kind", std::string(to_text(finding.kind))},
+        {"mending", std::string(to_text(finding.mending))},
+        {"account", finding.place.account.text()},
+        {"region", finding.place.region.text()},
+        {"bucket", finding.bucket.text()},
+        {"object", finding.object},
+        {"name", finding.name},
+        {"policy", finding.policy.text()},
+        {"instance", finding.instance.text()},
+        {"backup", number(finding.backup)},
+        {"text", finding.text},
+    };
+}
+
 Dict to_wire(const StepStatus& step) {
     return {
         {"backup", number(step.backup)},

@@ -2,6 +2,7 @@
 // those of `cvmbackupctl --json`. Times: `t` in µs, 0 is "none". Signed numbers: -1 is "unknown".
 #pragma once
 
+#include "model/finding.hpp"
 #include "model/plan.hpp"
 #include "model/status.hpp"
 
@@ -32,6 +33,9 @@ Dict to_wire(const Backup& backup);
 Dict details(const Backup& backup);
 Dict to_wire(const Decision& decision);
 Dict to_wire(const CalendarEntry& entry);
+// Without the findings themselves.
+Dict to_wire(const Reconciliation& comparison);
+Dict to_wire(const Finding& finding);
 std::vector<std::string> stop_words(const std::vector<BrakeStop>& stops);
 
 template <class T>

@@ -1,6 +1,7 @@
 #include "catalog/catalog.hpp"
 
 #include "catalog/database.hpp"
+#include "catalog/filter.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/statements.hpp"
 
@@ -44,43 +45,6 @@ std::optional<Instant> maximum(SQLite::Statement& statement) {
         return std::nullopt;
     }
     return instant_at(statement, 0);
-}
-
-std::string conditions(const BackupFilter& filter) {
-    std::string sql = " WHERE true";
-    if (filter.policy) {
-        sql += " AND policy = :policy";
-    }
-    if (filter.instance) {
-        sql += " AND instance = :instance";
-    }
-    if (filter.run) {
-        sql += " AND run = :run";
-    }
-    if (filter.result) {
-        sql += " AND result = :result";
-    }
-    if (filter.only_points) {
-        sql +=
-            " AND state = 'finished' AND EXISTS (SELECT 1 FROM copy INDEXED BY copy_by_backup"
-            " WHERE copy.backup = backup.id AND copy.state = 'done')";
-    }
-    return sql;
-}
-
-void bind_conditions(SQLite::Statement& statement, const BackupFilter& filter) {
-    if (filter.policy) {
-        statement.bind(":policy", filter.policy->text());
-    }
-    if (filter.instance) {
-        statement.bind(":instance", filter.instance->text());
-    }
-    if (filter.run) {
-        statement.bind(":run", filter.run->value());
-    }
-    if (filter.result) {
-        statement.bind(":result", to_text(*filter.result));
-    }
 }
 
 class SqliteCatalog : public Catalog {
@@ -194,6 +158,63 @@ public:
             statements_.newest_copy.bind(2, instance.text());
             statements_.newest_copy.bind(3, to_text(kind));
             return maximum(statements_.newest_copy);
+        });
+    }
+
+    std::optional<Instant> last_success(PolicyName policy, InstanceId instance) override {
+        return ask([&] {
+            SQLite::Statement statement(
+                *database_,
+                "SELECT max(due) FROM backup INDEXED BY backup_success"
+                " WHERE good = 1 AND policy = ? AND instance = ?"
+            );
+            statement.bind(1, policy.text());
+            statement.bind(2, instance.text());
+            return maximum(statement);
+        });
+    }
+
+    std::vector<Backup> kept_at(Place place) override {
+        return ask([&] {
+            SQLite::Statement statement(
+                *database_,
+                std::string("SELECT ") + backup_columns +
+                    " FROM backup WHERE id IN (SELECT backup FROM copy"
+                    " WHERE state IN ('planned', 'intended', 'accepted', 'done', 'failed',"
+                    " 'deleting', 'lost') AND account = ? AND region = ?) ORDER BY id"
+            );
+            statement.bind(1, place.account.text());
+            statement.bind(2, place.region.text());
+            return backups_of(statement);
+        });
+    }
+
+    std::vector<Backup> backups_due(PolicyName policy, InstanceId instance, Instant due) override {
+        return ask([&] {
+            SQLite::Statement statement(
+                *database_,
+                std::string("SELECT ") + backup_columns +
+                    " FROM backup WHERE instance = ? AND policy = ? AND due = ? ORDER BY id"
+            );
+            statement.bind(1, instance.text());
+            statement.bind(2, policy.text());
+            statement.bind(3, static_cast<std::int64_t>(due.time_since_epoch().count()));
+            return backups_of(statement);
+        });
+    }
+
+    std::vector<Place> places() override {
+        return ask([&] {
+            SQLite::Statement row(
+                *database_,
+                "SELECT DISTINCT account, region FROM copy WHERE state IN"
+                " ('done', 'deleting', 'lost') ORDER BY account, region"
+            );
+            std::vector<Place> places;
+            while (row.executeStep()) {
+                places.push_back(Place{AccountName(name_at(row, 0)), Region(name_at(row, 1))});
+            }
+            return places;
         });
     }
 

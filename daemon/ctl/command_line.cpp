@@ -61,6 +61,7 @@ public:
         add_job_verbs();
         add_history_verbs();
         add_plan_verbs();
+        add("verify", "Compare catalog and cloud, and show where they disagree", verify);
     }
 
     void parse(int argc, char** argv) {

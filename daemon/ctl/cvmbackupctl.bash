@@ -24,7 +24,7 @@ _cvmbackupctl_options() {
 _cvmbackupctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs='status policies policy pause resume reload run jobs cancel runs backups points
-        show plan apply pin unpin calendar'
+        show verify plan apply pin unpin calendar'
     local verb='' named='' words='' i
     local -a bus=()
     for ((i = 1; i < COMP_CWORD; i++)); do

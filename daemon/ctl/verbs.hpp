@@ -65,6 +65,9 @@ ExitCode apply_plan(Context& context, const std::string& plan);
 ExitCode show_plan(Context& context, const std::string& policy, bool all);
 ExitCode show_calendar(Context& context, const std::string& policy, std::uint32_t count);
 
+// Lets catalog and cloud be compared, waits for the end and shows what was found.
+ExitCode verify(Context& context);
+
 // Waits until the job has ended, showing how it goes; ends with a summary.
 ExitCode wait_for_job(Context& context, std::uint64_t job, const std::string& path);
 

@@ -53,6 +53,10 @@ public:
     virtual Outcome<Backup> backup(BackupId id) = 0;
     // What retention would do now; all policies if none is named.
     virtual Outcome<Plan> plan(std::optional<PolicyName> policy) = 0;
+    // Compares catalog and cloud; gives the number of the pass that begins now.
+    virtual std::uint64_t verify() = 0;
+    // The last pass that has ended.
+    virtual const Reconciliation& reconciliation() = 0;
     // The next `count` firings per policy.
     virtual Outcome<std::vector<CalendarEntry>> calendar(
         std::optional<PolicyName> policy, std::size_t count

@@ -49,6 +49,7 @@ Engine::Engine(
       )
     , brake_(clock, observer, scheduler_)
     , pruner_(clock, cloud, catalog, observer, alarms_, brake_)
+    , reconciler_(clock, cloud, catalog, observer, alarms_, runs_, reconciler_hooks())
     , started_(clock.now()) {
     last_reload_.at = started_;
     time_.on_set([this](Duration by) { clock_set(by); });
@@ -62,6 +63,7 @@ void Engine::apply(Settings settings) {
     runs_.set_policies(settings_.policies);
     scheduler_.set_policies(settings_.policies);
     pruner_.set_policies(settings_.policies);
+    reconciler_.set_policies(settings_.policies, settings_.compare_every);
     for (const Policy& policy : settings_.policies) {
         History& history = histories_[policy.name];
         if (!history.last_run) {
@@ -88,11 +90,32 @@ void Engine::begin() {
     runs_.resume(settings_.policies);
     begin_task(executor_, scheduler_.run());
     begin_task(executor_, pruner_.run());
-    pruner_.request_all();
+    // Retention begins when the comparison with the cloud has ended.
+    begin_task(executor_, reconciler_.run());
+}
+
+Reconciler::Hooks Engine::reconciler_hooks() {
+    Reconciler::Hooks hooks;
+    hooks.mended = [this](const std::set<PolicyName>& policies) {
+        for (const PolicyName& policy : policies) {
+            histories_[policy].last_run = catalog_.last_finished_run(policy);
+            histories_[policy].last_success = catalog_.last_success(policy);
+            pruner_.replan(policy);
+        }
+    };
+    hooks.firing_seen = [this](const PolicyName& policy, Instant due) {
+        scheduler_.learn(policy, due);
+    };
+    hooks.judged = [this](const PolicyName& policy, const std::string& disagreement) {
+        brake_.set_disagreement(policy, disagreement);
+        pruner_.request(policy);
+    };
+    return hooks;
 }
 
 void Engine::stop(std::function<void()> idle) {
     pruner_.stop();
+    reconciler_.stop();
     steps_.stop(std::move(idle));
 }
 

@@ -6,6 +6,7 @@
 #include "engine/alarms.hpp"
 #include "engine/commands.hpp"
 #include "engine/pruner.hpp"
+#include "engine/reconciler.hpp"
 #include "engine/run_keeper.hpp"
 #include "engine/scheduler.hpp"
 #include "engine/step_runner.hpp"
@@ -62,6 +63,11 @@ public:
     std::vector<Backup> backups(const BackupFilter& filter) override;
     Outcome<Backup> backup(BackupId id) override;
     Outcome<Plan> plan(std::optional<PolicyName> policy) override;
+
+    std::uint64_t verify() override { return reconciler_.request(); }
+
+    const Reconciliation& reconciliation() override { return reconciler_.last(); }
+
     Outcome<std::vector<CalendarEntry>> calendar(
         std::optional<PolicyName> policy, std::size_t count
     ) override;
@@ -75,6 +81,7 @@ private:
     };
 
     void apply(Settings settings);
+    Reconciler::Hooks reconciler_hooks();
     std::size_t backups_in(const std::optional<Run>& run);
     void clock_set(Duration by);
     void run_finished(const Run& run);
@@ -96,6 +103,7 @@ private:
     Scheduler scheduler_;
     BrakeKeeper brake_;
     Pruner pruner_;
+    Reconciler reconciler_;
     std::map<PolicyName, History> histories_;
     Instant started_;
     SettingsReloaded last_reload_;

@@ -43,9 +43,8 @@ void RunKeeper::on_run_finished(std::function<void(const Run&)> callback) {
 }
 
 RunId RunKeeper::begin_run(Firing firing, const PolicyMemory& memory) {
-    last_ids_.run = RunId(last_ids_.run.value() + 1);
     Run run;
-    run.id = last_ids_.run;
+    run.id = new_run();
     run.policy = firing.policy.name;
     run.trigger = firing.trigger;
     run.due = firing.due;
@@ -75,7 +74,7 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
             RunPlan plan = plan_run(firing, *inventory, known(policy, *inventory), clock_.now());
             matched_[policy.name] = firing.only.empty() ? plan.matched : matched(policy.name);
             for (Backup& backup : plan.backups) {
-                give_ids(backup, run);
+                give_ids(backup, run.id);
             }
             admit(run, std::move(plan.backups));
             break;
@@ -146,13 +145,22 @@ KnownBackups RunKeeper::known(const Policy& policy, const std::vector<Instance>&
     return known;
 }
 
-void RunKeeper::give_ids(Backup& backup, const Run& run) {
+RunId RunKeeper::new_run() {
+    last_ids_.run = RunId(last_ids_.run.value() + 1);
+    return last_ids_.run;
+}
+
+CopyId RunKeeper::new_copy() {
+    last_ids_.copy = CopyId(last_ids_.copy.value() + 1);
+    return last_ids_.copy;
+}
+
+void RunKeeper::give_ids(Backup& backup, RunId run) {
     last_ids_.backup = BackupId(last_ids_.backup.value() + 1);
     backup.id = last_ids_.backup;
-    backup.run = run.id;
+    backup.run = run;
     for (Copy& copy : backup.copies) {
-        last_ids_.copy = CopyId(last_ids_.copy.value() + 1);
-        copy.id = last_ids_.copy;
+        copy.id = new_copy();
         copy.backup = backup.id;
     }
 }

@@ -49,6 +49,11 @@ public:
 
     void set_policies(const std::vector<Policy>& policies);
 
+    // Numbers for what is found in the cloud.
+    RunId new_run();
+    CopyId new_copy();
+    void give_ids(Backup& backup, RunId run);
+
     const std::map<RunId, Run>& unfinished() const { return runs_; }
 
     // Unfinished backups of the run, and how the others ended.
@@ -70,7 +75,6 @@ private:
     Task<void> choose(Firing firing, Run run);
     Task<void> read_quota(Place place, std::size_t images_to_come);
     KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;
-    void give_ids(Backup& backup, const Run& run);
     void admit(const Run& run, std::vector<Backup> backups);
     void release();
     bool has_room(const Place& place) const;

@@ -153,6 +153,19 @@ void Scheduler::remember(const PolicyMemory& memory) {
     memories_[memory.policy] = memory;
 }
 
+void Scheduler::learn(const PolicyName& name, Instant due) {
+    const auto policy = std::ranges::find(policies_, name, &Policy::name);
+    if (policy == policies_.end() || memories_[name].last_due || due > clock_.now()) {
+        return;
+    }
+    PolicyMemory memory = memories_[name];
+    memory.last_due = due;
+    memory.known_since = std::min(memory.known_since.value_or(due), due);
+    remember(memory);
+    next_[name] = next_firing(*policy, due);
+    sleeper_->wake();
+}
+
 std::optional<Instant> Scheduler::next(const Policy& policy) const {
     const auto found = next_.find(policy.name);
     return found == next_.end() ? std::nullopt : found->second;

@@ -34,6 +34,9 @@ public:
 
     const PolicyMemory& memory(const PolicyName& policy) const;
     void remember(const PolicyMemory& memory);  // commits
+    // A firing that was acted on although nobody remembers it: the catalog is new, its image is
+    // there. Later ones that were missed are made up for as usual.
+    void learn(const PolicyName& policy, Instant due);
     std::optional<Instant> next(const Policy& policy) const;
 
 private:

@@ -46,6 +46,7 @@ enum class CopyState {
     cancelled,  // not begun because the operator cancelled
     deleting,   // retention has decided; the deletion is about to be or was asked for
     deleted,    // the cloud says it is gone
+    lost,       // was done; the cloud does not have it any more, and nobody here deleted it
 };
 
 struct Copy {

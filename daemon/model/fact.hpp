@@ -4,6 +4,7 @@
 
 #include "model/backup.hpp"
 #include "model/failure.hpp"
+#include "model/finding.hpp"
 #include "model/plan.hpp"
 
 #include <string>
@@ -47,6 +48,18 @@ struct RetentionPassed {
     Instant at{};
     std::size_t kept = 0;
     std::size_t expired = 0;
+};
+
+// Catalog and cloud were compared.
+struct Reconciled {
+    Reconciliation pass;
+};
+
+// Backups lost a copy or got one back: this is the truth about the instance's newest good one now.
+struct SuccessRevised {
+    PolicyName policy;
+    InstanceId instance;
+    std::optional<Instant> last_success;
 };
 
 // One answer (or failure) of the cloud, as measured by the client.
@@ -104,6 +117,8 @@ using Fact = std::variant<
     CopyChanged,
     RetentionPassed,
     BrakeChanged,
+    Reconciled,
+    SuccessRevised,
     ApiAnswered,
     QuotaSeen,
     SettingsReloaded,

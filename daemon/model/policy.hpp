@@ -111,9 +111,10 @@ struct Settings {
     std::vector<Account> accounts;
     std::vector<Policy> policies;  // sorted by name
     std::string catalog_path = "/var/lib/cvmbackup/catalog.db";
-    std::string metrics_listen = "127.0.0.1:9877";  // empty: no metrics endpoint
-    int backups_in_flight = 0;                      // per account and region; 0: no limit of ours
-    bool instance_metrics = false;                  // opt-in: cvmbackup_instance_* families
+    std::string metrics_listen = "127.0.0.1:9877";   // empty: no metrics endpoint
+    Duration compare_every = std::chrono::hours(6);  // catalog and cloud
+    int backups_in_flight = 0;                       // per account and region; 0: no limit of ours
+    bool instance_metrics = false;                   // opt-in: cvmbackup_instance_* families
 
     bool operator==(const Settings&) const = default;
 };

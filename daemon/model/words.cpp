@@ -1,6 +1,7 @@
 // The words of interfaces.md for our enumerations: one table each, used for bus, JSON and SQL.
 #include "model/backup.hpp"
 #include "model/cloud_objects.hpp"
+#include "model/finding.hpp"
 #include "model/plan.hpp"
 
 #include <array>
@@ -32,7 +33,7 @@ constexpr Words<CopyKind, 4> copy_kinds{{
     {CopyKind::exported, "export"},
     {CopyKind::share, "share"},
 }};
-constexpr Words<CopyState, 9> copy_states{{
+constexpr Words<CopyState, 10> copy_states{{
     {CopyState::planned, "planned"},
     {CopyState::intended, "intended"},
     {CopyState::accepted, "accepted"},
@@ -42,6 +43,7 @@ constexpr Words<CopyState, 9> copy_states{{
     {CopyState::cancelled, "cancelled"},
     {CopyState::deleting, "deleting"},
     {CopyState::deleted, "deleted"},
+    {CopyState::lost, "lost"},
 }};
 constexpr Words<BackupState, 3> backup_states{{
     {BackupState::waiting, "waiting"},
@@ -70,6 +72,20 @@ constexpr Words<BrakeReason, 4> brake_reasons{{
     {BrakeReason::stale, "stale"},
     {BrakeReason::clock, "clock"},
     {BrakeReason::disagreement, "disagreement"},
+}};
+constexpr Words<FindingKind, 6> finding_kinds{{
+    {FindingKind::missing, "missing"},
+    {FindingKind::unknown, "unknown"},
+    {FindingKind::duplicate, "duplicate"},
+    {FindingKind::wrong_state, "wrong-state"},
+    {FindingKind::foreign, "foreign"},
+    {FindingKind::leftover, "leftover"},
+}};
+constexpr Words<Mending, 4> mendings{{
+    {Mending::none, "none"},
+    {Mending::adopted, "adopted"},
+    {Mending::marked, "marked"},
+    {Mending::to_be_deleted, "to-be-deleted"},
 }};
 
 template <class Value, std::size_t n>
@@ -120,6 +136,14 @@ const char* to_text(BackupState state) {
 
 const char* to_text(ImageState state) {
     return word_of(image_states, state);
+}
+
+const char* to_text(FindingKind kind) {
+    return word_of(finding_kinds, kind);
+}
+
+const char* to_text(Mending mending) {
+    return word_of(mendings, mending);
 }
 
 const char* to_text(ExportFormat format) {

@@ -85,7 +85,17 @@ public:
     virtual std::optional<Instant> newest_copy(
         PolicyName policy, InstanceId instance, CopyKind kind
     ) = 0;
+    // The newest good backup of the instance.
+    virtual std::optional<Instant> last_success(PolicyName policy, InstanceId instance) = 0;
     virtual Totals totals() = 0;
+
+    // For the comparison with the cloud. Backups with copies in this place that are there, may be
+    // there, or were lost; with all their copies.
+    virtual std::vector<Backup> kept_at(Place place) = 0;
+    virtual std::vector<Backup> backups_due(
+        PolicyName policy, InstanceId instance, Instant due
+    ) = 0;
+    virtual std::vector<Place> places() = 0;  // that hold or held copies
 };
 
 }  // namespace cvmbackup

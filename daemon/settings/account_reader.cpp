@@ -13,6 +13,8 @@ namespace cvmbackup {
 
 namespace {
 
+constexpr Duration compare_every_least = std::chrono::minutes(10);
+constexpr Duration compare_every_most = std::chrono::days(7);
 constexpr int in_flight_max = 100'000;
 
 // "host:port" or "[v6]:port" → host and port; the port may be missing.
@@ -207,6 +209,12 @@ void read_catalog(Reader reader, Settings& settings) {
             reader.report().error(path->at, "'path' is empty; leave the key out");
         }
         settings.catalog_path = path->value;
+    }
+    if (const auto every = reader.duration("compare_every")) {
+        if (every->value < compare_every_least || every->value > compare_every_most) {
+            reader.report().error(every->at, "'compare_every' must be 10min to 7d");
+        }
+        settings.compare_every = every->value;
     }
     reader.finish();
 }

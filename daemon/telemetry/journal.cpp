@@ -126,6 +126,8 @@ Saying saying_of(const CopyChanged& fact) {
             return {LogLevel::info, thing_of(copy) + " is skipped" + why(copy)};
         case CopyState::cancelled:
             return {LogLevel::info, thing_of(copy) + " is cancelled" + why(copy)};
+        case CopyState::lost:
+            return {LogLevel::error, thing_of(copy) + " is lost" + why(copy)};
         case CopyState::planned:
         case CopyState::deleting:
         case CopyState::deleted:
@@ -278,6 +280,32 @@ void Journal::say(const BrakeChanged& fact) {
     line.text +=
         ". `cvmbackupctl plan " + fact.policy.text() + "` shows them, and how to let them go";
     log_.write(line);
+}
+
+void Journal::say(const Reconciled& fact) {
+    const Reconciliation& pass = fact.pass;
+    for (const Finding& finding : pass.findings) {
+        const bool by_hand = finding.mending == Mending::none;
+        log_.write(
+            {by_hand || finding.kind == FindingKind::missing ? LogLevel::warning : LogLevel::info,
+             about(finding.policy, finding.instance, "") +
+                 "catalog and cloud disagree: " + finding.text,
+             fields_of(
+                 {{"CVMBACKUP_POLICY", finding.policy.text()},
+                  {"CVMBACKUP_INSTANCE", finding.instance.text()},
+                  {"CVMBACKUP_FINDING", to_text(finding.kind)}}
+             )}
+        );
+    }
+    for (const std::string& trouble : pass.troubles) {
+        log_.warning("catalog and cloud could not be compared: " + trouble);
+    }
+    log_.write(
+        {LogLevel::debug,
+         "catalog and cloud were compared in " + count_text(pass.places, "place", "places") + ": " +
+             count_text(pass.findings.size(), "finding", "findings"),
+         {}}
+    );
 }
 
 void Journal::say(const ApiAnswered& fact) {

@@ -31,6 +31,10 @@ private:
     void say(const CopyChanged& fact);
     void say(const RetentionPassed& fact);
     void say(const BrakeChanged& fact);
+    void say(const Reconciled& fact);
+
+    void say(const SuccessRevised&) {}
+
     void say(const ApiAnswered& fact);
     void say(const QuotaSeen& fact);
     void say(const SettingsReloaded& fact);

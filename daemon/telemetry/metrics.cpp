@@ -23,6 +23,9 @@ Metrics::Metrics(std::string version, double clock_speed)
     state_->clock_speed.at({}) = clock_speed;
     state_->clock_jumps.at({"forward"});
     state_->clock_jumps.at({"back"});
+    for (const FindingKind kind : all_finding_kinds) {
+        state_->findings.at({to_text(kind)});
+    }
     for (const CopyKind kind : all_kinds) {
         for (const Result result : step_results) {
             state_->steps.at({to_text(kind), to_text(result)});
@@ -95,13 +98,16 @@ std::string Metrics::text() const {
     const State& state = *state_;
     std::vector<prometheus::MetricFamily> families;
     for (const NumberFamily* family :
-         {&state.build_info,  &state.clock_speed,       &state.last_success, &state.last_run,
-          &state.next_run,    &state.expected_interval, &state.rpo,          &state.paused,
-          &state.matched,     &state.last_result,       &state.runs,         &state.backups,
-          &state.steps,       &state.in_progress,       &state.points,       &state.bytes,
-          &state.deletions,   &state.retention,         &state.brake,        &state.quota,
-          &state.quota_used,  &state.requests,          &state.throttled,    &state.reload_ok,
-          &state.reload_time, &state.clock_jumps,       &state.cloud_ahead,  &state.breaker_open}) {
+         {&state.build_info,  &state.clock_speed, &state.last_success,
+          &state.last_run,    &state.next_run,    &state.expected_interval,
+          &state.rpo,         &state.paused,      &state.matched,
+          &state.last_result, &state.runs,        &state.backups,
+          &state.steps,       &state.in_progress, &state.points,
+          &state.bytes,       &state.deletions,   &state.retention,
+          &state.brake,       &state.findings,    &state.reconciled,
+          &state.quota,       &state.quota_used,  &state.requests,
+          &state.throttled,   &state.reload_ok,   &state.reload_time,
+          &state.clock_jumps, &state.cloud_ahead, &state.breaker_open}) {
         family->collect(state.shown, families);
     }
     if (state.show_instances) {

@@ -18,6 +18,7 @@ std::optional<Result> step_result(CopyState state) {
         case CopyState::done:
         case CopyState::deleting:
         case CopyState::deleted:
+        case CopyState::lost:
             return Result::ok;
         case CopyState::failed:
             return Result::failed;
@@ -171,6 +172,23 @@ void Metrics::State::count(const BrakeChanged& fact) {
     }
     for (const BrakeStop& stop : fact.stops) {
         brake.at({fact.policy.text(), to_text(stop.reason)}) = 1;
+    }
+}
+
+void Metrics::State::count(const Reconciled& fact) {
+    for (const FindingKind kind : all_finding_kinds) {
+        findings.at({to_text(kind)}) =
+            static_cast<double>(std::ranges::count(fact.pass.findings, kind, &Finding::kind));
+    }
+    if (fact.pass.troubles.empty()) {
+        reconciled.at({}) = metric_seconds(fact.pass.ended);
+    }
+}
+
+void Metrics::State::count(const SuccessRevised& fact) {
+    if (BoundedWords::is_plain(fact.instance.text())) {
+        instance_success.at({fact.policy.text(), fact.instance.text()}) =
+            fact.last_success ? metric_seconds(*fact.last_success) : 0;
     }
 }
 

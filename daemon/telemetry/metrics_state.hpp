@@ -118,6 +118,15 @@ struct Metrics::State {
         "1 while the policy's deletions wait for a person, by reason",
         {"policy", "reason"}
     );
+    NumberFamily findings = gauge(
+        "reconcile_findings",
+        "Where catalog and cloud disagreed when they were last compared",
+        {"kind"}
+    );
+    NumberFamily reconciled = gauge(
+        "reconcile_last_success_timestamp_seconds",
+        "When catalog and cloud were last compared in every place"
+    );
     NumberFamily quota =
         gauge("quota_images", "Custom images the account may have", {"account", "region"});
     NumberFamily quota_used =
@@ -166,6 +175,8 @@ struct Metrics::State {
     void count(const CopyChanged& fact);
     void count(const RetentionPassed& fact);
     void count(const BrakeChanged& fact);
+    void count(const Reconciled& fact);
+    void count(const SuccessRevised& fact);
     void count(const ApiAnswered& fact);
     void count(const QuotaSeen& fact);
     void count(const SettingsReloaded& fact);

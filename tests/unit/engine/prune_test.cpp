@@ -75,20 +75,19 @@ TEST(Pruning, LeavesAnImageAloneThatCarriesAnotherName) {
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("golden image")));
 }
 
-TEST(Pruning, CountsAnImageThatIsGoneAsDeleted) {
+TEST(Pruning, DeletesNothingInPlaceOfAnImageThatIsGone) {
     EngineWorld world = days(1);
     const std::string id = world.images("ap-guangzhou").front().id;
     world.cloud->state().remove_image(id, true);
 
     world.run_for(std::chrono::days(1));
 
-    BackupFilter filter;
-    filter.limit = 100;
-    int deleted = 0;
-    for (const Backup& backup : world.catalog->backups(filter)) {
-        deleted += backup.copies[0].state == CopyState::deleted ? 1 : 0;
+    int lost = 0;
+    for (const Backup& backup : world.all_backups()) {
+        lost += backup.copies[0].state == CopyState::lost ? 1 : 0;
     }
-    EXPECT_EQ(deleted, 2);
+    EXPECT_EQ(lost, 1);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
 }
 
 TEST(Pruning, TriesAgainWhatCouldNotBeDeleted) {

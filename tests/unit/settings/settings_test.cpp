@@ -33,6 +33,7 @@ TEST(Settings, HaveDefaultsForAllButAnAccount) {
 
     EXPECT_EQ(settings.catalog_path, "/var/lib/cvmbackup/catalog.db");
     EXPECT_EQ(settings.metrics_listen, "127.0.0.1:9877");
+    EXPECT_EQ(settings.compare_every, std::chrono::hours(6));
     EXPECT_EQ(settings.backups_in_flight, 0);
     EXPECT_FALSE(settings.instance_metrics);
     ASSERT_EQ(settings.accounts.size(), 1U);
@@ -49,6 +50,7 @@ TEST(Settings, TakeEveryKeyOfTheMainFile) {
         "[account.lab]\ncredentials = \"env\"\napi_endpoint = \"http://127.0.0.1:8080\"\n"
         "cos_endpoint = \"https://cos.example:443\"\nmetadata_endpoint = \"http://[::1]:1\"\n"
         "role_name = \"Mine\"\n[account.other]\n[catalog]\npath = \"state/catalog.db\"\n"
+        "compare_every = \"2h\"\n"
         "[metrics]\nlisten = \"[::1]:0\"\ninstances = true\n[limits]\nbackups_in_flight = 7\n"
     );
     const Settings settings = loaded(directory);
@@ -57,6 +59,7 @@ TEST(Settings, TakeEveryKeyOfTheMainFile) {
     EXPECT_EQ(settings.catalog_path, directory.path() / "state/catalog.db");
     EXPECT_EQ(settings.metrics_listen, "[::1]:0");
     EXPECT_TRUE(settings.instance_metrics);
+    EXPECT_EQ(settings.compare_every, std::chrono::hours(2));
     EXPECT_EQ(settings.backups_in_flight, 7);
     ASSERT_EQ(settings.accounts.size(), 2U);
     EXPECT_EQ(settings.accounts[0].credentials, CredentialSource::environment);

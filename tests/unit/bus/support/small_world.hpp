@@ -36,6 +36,11 @@ public:
     std::vector<Backup> backups(const BackupFilter& filter) override;
     Outcome<Backup> backup(BackupId id) override;
     Outcome<Plan> plan(std::optional<PolicyName> policy) override;
+
+    std::uint64_t verify() override { return known_comparison.pass; }
+
+    const Reconciliation& reconciliation() override { return known_comparison; }
+
     Outcome<std::vector<CalendarEntry>> calendar(
         std::optional<PolicyName> policy, std::size_t count
     ) override;
@@ -56,6 +61,7 @@ public:
     std::map<RunId, JobStatus> known_jobs;  // finished ones too
     std::vector<Backup> known_backups;      // newest first
     Plan known_plan;
+    Reconciliation known_comparison;
     std::string reload_problem;
     bool broken = false;                      // every read of policies throws
     std::function<void(RunId)> on_job_asked;  // before each answer of job()

@@ -1,0 +1,99 @@
+// Compares catalog and cloud, place by place: at the start, every few hours, and when asked. Reads
+// only, ceil(n/100) calls a place; what rules/reconcile finds safe is written into the catalog, and
+// whatever has to go from the cloud goes by retention. In a new catalog this is what rebuilds it.
+#pragma once
+
+#include "engine/alarms.hpp"
+#include "engine/run_keeper.hpp"
+#include "model/finding.hpp"
+#include "model/policy.hpp"
+#include "ports/catalog.hpp"
+#include "ports/clock.hpp"
+#include "ports/cloud.hpp"
+#include "ports/observer.hpp"
+#include "rules/reconcile.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace cvmbackup {
+
+// An image that a full list lacks is asked for by its id after so long.
+constexpr Duration second_look = std::chrono::minutes(1);
+
+class Reconciler {
+public:
+    struct Hooks {
+        // The catalog's finished backups of these policies are not what they were.
+        std::function<void(const std::set<PolicyName>&)> mended;
+        // The newest firing of the policy that left an image. Told when no answer that was lost
+        // before the start can still bring up a newer one.
+        std::function<void(const PolicyName&, Instant)> firing_seen;
+        // What the comparison says of the policy's places: why nothing should be deleted there,
+        // or nothing.
+        std::function<void(const PolicyName&, const std::string& disagreement)> judged;
+    };
+
+    Reconciler(
+        Clock& clock,
+        Cloud& cloud,
+        Catalog& catalog,
+        Observer& observer,
+        Alarms& alarms,
+        RunKeeper& runs,
+        Hooks hooks
+    );
+
+    void set_policies(std::vector<Policy> policies, Duration every);
+    Task<void> run();
+    // The number of the pass that begins now, or after the one at work.
+    std::uint64_t request();
+
+    void stop() { stopping_ = true; }
+
+    // The last complete pass.
+    const Reconciliation& last() const { return last_; }
+
+    bool is_at_work() const { return at_work_; }
+
+private:
+    std::vector<Place> places() const;
+    Task<void> pass();
+    Task<void> compare(Place place);
+    std::vector<Backup> known(const ImageListing& listing) const;
+    void trouble(const Place& place, const Failure& failure);
+    void apply(Comparison comparison, const Place& place);
+    void add_runs(std::vector<Backup>& adopted, Changes& changes);
+    void judge_runs(Changes& changes);
+    void tell(const std::vector<Backup>& before, const std::vector<Backup>& after);
+    void judge(const Policy& policy);
+    void look_again();
+
+    Clock& clock_;
+    Cloud& cloud_;
+    Catalog& catalog_;
+    Observer& observer_;
+    Alarms& alarms_;
+    RunKeeper& runs_;
+    Hooks hooks_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::vector<Policy> policies_;
+    Duration every_ = std::chrono::hours(6);
+    Duration started_;
+    Reconciliation now_;  // the pass at work
+    Reconciliation last_;
+    std::map<Place, std::size_t> mended_at_;    // backups, in this pass; 0: it agrees
+    std::map<PolicyName, std::string> judged_;  // the last verdicts
+    std::map<PolicyName, Instant> made_;
+    std::size_t adopted_ = 0;  // backups, in this pass
+    bool unsettled_ = false;
+    bool was_new_;  // the catalog was empty at the start
+    bool wanted_ = true;
+    bool at_work_ = false;
+    bool stopping_ = false;
+};
+
+}  // namespace cvmbackup

@@ -1,0 +1,70 @@
+// Compares what the catalog says of one account and region with a full list of the images there.
+//
+// Nothing younger than the visibility margin is missing or unknown, for lists lag; nothing that the
+// catalog works on (its backup is unfinished, or the name is that of a call under way) is judged.
+// An image is proven ours by its name and its description together, or, where the cloud gave a
+// replica no description, by a name that the catalog knows. What is not proven is only shown.
+//
+// What may be done is done to the catalog alone: a missing copy becomes `lost` and counts for
+// nothing; one that is back counts again; what is ours and unknown becomes a copy of its backup; a
+// second image of one copy, with the earliest kept, becomes a left-over, which retention deletes
+// with the checks it always makes.
+#pragma once
+
+#include "model/finding.hpp"
+#include "model/policy.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace cvmbackup {
+
+constexpr Duration visibility_margin = std::chrono::minutes(30);
+// The code of a left-over that is a second image of its copy.
+inline constexpr const char* duplicate_code = "Duplicate";
+
+// Which backup an image claims to belong to.
+struct BackupKey {
+    PolicyName policy;
+    InstanceId instance;
+    Instant due{};
+
+    auto operator<=>(const BackupKey&) const = default;
+};
+
+std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies);
+
+struct ImageListing {
+    Place place;
+    std::vector<Image> images;
+};
+
+struct Comparison {
+    std::vector<Finding> findings;
+    std::vector<Backup> changed;  // rows of the catalog; copies without a number are new
+    std::vector<Backup> adopted;  // new backups, without numbers and without a run
+    bool unsettled = false;       // something of ours was too young to be judged
+    // Ids of copies that the list lacks: to be asked for by id before they count as missing.
+    std::vector<ImageId> absent;
+    // The newest due time of our images, whatever their state: these firings were made.
+    std::map<PolicyName, Instant> made;
+};
+
+// `known`: the backups with copies in this place, and those that the images claim.
+Comparison compare_images(
+    const ImageListing& listing,
+    const std::vector<Backup>& known,
+    const std::vector<Policy>& policies,
+    Instant now
+);
+
+// What a backup found in the cloud looks like before any of its copies is known.
+Backup backup_from_cloud(
+    const BackupKey& key, int disks, const Place& place, const std::vector<Policy>& policies
+);
+// Sets `good` and `result` by what is there.
+void judge_again(Backup& backup);
+
+}  // namespace cvmbackup

@@ -1,0 +1,235 @@
+// Images that the catalog does not know by their ids.
+#include "rules/reconcile_detail.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::reconcile {
+
+namespace {
+
+bool is_settled(const Image& image) {
+    return image.state == ImageState::normal || failed_in_cloud(image);
+}
+
+std::int64_t size_of(const Image& image) {
+    std::int64_t sum = 0;
+    for (const ImageDisk& disk : image.disks) {
+        sum += disk.size_gib;
+    }
+    return std::max(sum, image.size_gib);
+}
+
+}  // namespace
+
+void Comparer::judge_image(const Image& image) {
+    const std::optional<BackupKey> key = claimed_backup(image, policies_);
+    const std::optional<ImageOrigin> origin = proven_origin(image.name, image.description);
+    if (!key && !parse_image_name(image.name)) {
+        return;
+    }
+    if (under_way_.contains(image.name) || is_young(image.created) || !is_settled(image)) {
+        result_.unsettled = true;
+        return;
+    }
+    Backup* backup = key ? find(*key) : nullptr;
+    const bool kin =
+        backup != nullptr && backup->place != listing_.place && image.description.empty() &&
+        std::ranges::find(backup->copies, image.name, &Copy::name) != backup->copies.end();
+    if (!origin && !kin) {
+        Finding foreign;
+        foreign.kind = FindingKind::foreign;
+        foreign.place = listing_.place;
+        foreign.object = image.id.text();
+        foreign.name = image.name;
+        report(
+            foreign,
+            Mending::none,
+            "image " + image.id.text() + where() + " has the name '" + image.name +
+                "', but nothing proves that it was made here; it is left alone"
+        );
+        return;
+    }
+    judge_ours(image, *key, origin);
+}
+
+void Comparer::judge_ours(
+    const Image& image, const BackupKey& key, const std::optional<ImageOrigin>& origin
+) {
+    Backup* const backup = find(key);
+    if (backup == nullptr) {
+        adopt_backup(image, key, *origin);
+        return;
+    }
+    if (backup->state != BackupState::finished) {
+        result_.unsettled = true;
+        return;
+    }
+    Copy* copy = copy_here(*backup);
+    if (copy == nullptr) {
+        adopt(*backup, new_copy(*backup, image), image, FindingKind::unknown);
+        return;
+    }
+    if (copy->state == CopyState::deleting) {
+        report(
+            finding(FindingKind::duplicate, *backup, image),
+            Mending::none,
+            "image " + image.id.text() + where() + " is a second one of " + copy->image.text() +
+                ", which is being deleted"
+        );
+    } else if (copy->state == CopyState::done) {
+        judge_twin(*backup, *copy, image, origin.has_value());
+    } else if (image.state == ImageState::normal) {
+        const bool tried = copy->state == CopyState::failed;
+        adopt(*backup, *copy, image, tried ? FindingKind::leftover : FindingKind::unknown);
+    } else {
+        Copy& left = copy->image.empty() && copy->state == CopyState::failed
+                         ? *copy
+                         : new_copy(*backup, image);
+        left.state = CopyState::failed;
+        left.image = image.id;
+        left.code = image.state_word;
+        left.reason = "left by an attempt that the cloud failed to carry out";
+        touch(*backup);
+        report(
+            finding(FindingKind::leftover, *backup, image),
+            origin ? Mending::to_be_deleted : Mending::none,
+            "image " + image.id.text() + where() + " is " + image.state_word +
+                "; retention will delete it"
+        );
+    }
+}
+
+// Two images for one copy: the earliest stays, if it is whole; the other becomes a left-over.
+void Comparer::judge_twin(Backup& backup, Copy& copy, const Image& image, bool proven) {
+    const auto listed = listed_.find(copy.image);
+    if (listed == listed_.end()) {
+        result_.unsettled = true;
+        return;
+    }
+    const Image& kept = *listed->second;
+    const std::size_t disks = 1 + backup.data_disks.size();
+    const auto whole = [&](const Image& each) {
+        return each.state == ImageState::normal && each.disks.size() >= disks;
+    };
+    const bool safe = proven && whole(kept) && kept.name == copy.name && copy.code.empty();
+    const std::string both = "image " + image.id.text() + where() + " is a second one of " +
+                             copy.image.text() + " (" + copy.name + ")";
+    if (!safe) {
+        report(
+            finding(FindingKind::duplicate, backup, image),
+            Mending::none,
+            both + "; which of them is the good one is for you to decide"
+        );
+        return;
+    }
+    const bool swap = whole(image) && image.name == copy.name && created(&image) < created(&kept);
+    const Image& second = swap ? kept : image;
+    if (swap) {
+        copy.image = image.id;
+    }
+    Finding found = finding(FindingKind::duplicate, backup, second);
+    const std::string stays = copy.image.text();
+    Copy& left = new_copy(backup, second);
+    left.state = CopyState::failed;
+    left.code = duplicate_code;
+    left.reason = "a second image of the same copy; " + stays + " stays";
+    touch(backup);
+    report(
+        std::move(found),
+        Mending::to_be_deleted,
+        both + "; the earlier one, " + stays + ", stays, retention will delete the other"
+    );
+}
+
+void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind kind) {
+    const bool back = copy.state == CopyState::lost && copy.image == image.id;
+    copy.state = CopyState::done;
+    copy.image = image.id;
+    copy.name = image.name;
+    copy.size_gib = size_of(image);
+    copy.accepted_at = image.created;
+    copy.settled_at = now_;
+    copy.deleted_at.reset();
+    copy.code = image.disks.size() < 1 + backup.data_disks.size() ? "DisksMissing" : "";
+    copy.reason.clear();
+    if (backup.id != BackupId()) {
+        touch(backup);
+    }
+    report(
+        finding(kind, backup, image),
+        Mending::adopted,
+        "image " + image.id.text() + " (" + image.name + ")" + where() +
+            (back ? " is there again; it counts as a copy again"
+                  : " is ours, and the catalog did not know it; it is a copy of its backup now")
+    );
+}
+
+void Comparer::adopt_backup(const Image& image, const BackupKey& key, const ImageOrigin& origin) {
+    if (image.state != ImageState::normal) {
+        Finding found;
+        found.kind = FindingKind::leftover;
+        found.place = listing_.place;
+        found.object = image.id.text();
+        found.name = image.name;
+        found.policy = key.policy;
+        found.instance = key.instance;
+        report(
+            found,
+            Mending::none,
+            "image " + image.id.text() + where() + " is " + image.state_word +
+                ", and the catalog knows nothing of its backup; delete it if you do not need it"
+        );
+        return;
+    }
+    Backup backup = backup_from_cloud(key, origin.disks, listing_.place, policies_);
+    backup.os_name = image.os_name;
+    std::size_t data = 0;
+    for (const ImageDisk& disk : image.disks) {
+        if (disk.is_system) {
+            backup.system_disk.size_gib = disk.size_gib;
+        } else if (data < backup.data_disks.size()) {
+            backup.data_disks[data++].size_gib = disk.size_gib;
+        }
+    }
+    Copy* copy = copy_here(backup);
+    adopt(backup, copy == nullptr ? new_copy(backup, image) : *copy, image, FindingKind::unknown);
+    result_.adopted.push_back(std::move(backup));
+}
+
+Backup* Comparer::find(const BackupKey& key) {
+    const auto is_it = [&](const Backup& backup) {
+        return backup.policy == key.policy && backup.instance == key.instance &&
+               backup.due == key.due && backup.place.account == listing_.place.account &&
+               !backup.copies.empty();
+    };
+    const auto known = std::ranges::find_if(known_, is_it);
+    if (known != known_.end()) {
+        return &*known;
+    }
+    const auto adopted = std::ranges::find_if(result_.adopted, is_it);
+    return adopted == result_.adopted.end() ? nullptr : &*adopted;
+}
+
+// The copy that belongs in this place; second images of it come after it.
+Copy* Comparer::copy_here(Backup& backup) {
+    const auto found = std::ranges::find_if(backup.copies, [&](const Copy& copy) {
+        return copy.place == listing_.place &&
+               (copy.kind == CopyKind::image || copy.kind == CopyKind::replica);
+    });
+    return found == backup.copies.end() ? nullptr : &*found;
+}
+
+Copy& Comparer::new_copy(Backup& backup, const Image& image) const {
+    Copy copy;
+    copy.backup = backup.id;
+    copy.kind = backup.place == listing_.place ? CopyKind::image : CopyKind::replica;
+    copy.place = listing_.place;
+    copy.name = image.name;
+    copy.image = image.id;
+    copy.size_gib = size_of(image);
+    copy.accepted_at = image.created;
+    copy.settled_at = now_;
+    return backup.copies.emplace_back(std::move(copy));
+}
+
+}  // namespace cvmbackup::reconcile

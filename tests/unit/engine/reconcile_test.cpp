@@ -1,0 +1,234 @@
+// Catalog and cloud are made to disagree behind the daemon's back; it finds, shows and mends.
+#include "rules/reconcile.hpp"
+
+#include "engine_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// The last of so many daily firings was five hours ago.
+EngineWorld after_firings(int count, int instances = 2) {
+    EngineWorld world(web_world(instances));
+    world.run_for(std::chrono::days(count - 1) + 5h);
+    return world;
+}
+
+std::vector<Finding> findings(EngineWorld& world) {
+    return world.engine().reconciliation().findings;
+}
+
+void verify(EngineWorld& world) {
+    const std::uint64_t pass = world.engine().verify();
+    world.run_for(10min);
+    ASSERT_GE(world.engine().reconciliation().pass, pass);
+}
+
+void lose_the_catalog(EngineWorld& world) {
+    world.crash();
+    world.catalog = open_catalog(":memory:");
+}
+
+std::vector<Backup> points(EngineWorld& world) {
+    BackupFilter filter;
+    filter.only_points = true;
+    filter.limit = 1000;
+    return world.catalog->backups(filter);
+}
+
+std::string add_twin(EngineWorld& world, const std::string& of, Duration later) {
+    cloudsim::State& state = world.cloud->state();
+    cloudsim::Image twin = *state.find_image(of);
+    twin.id = "img-twin0001";
+    twin.created += later;
+    for (cloudsim::ImageDisk& disk : twin.disks) {
+        disk.snapshot_id = "snap-twin0001";
+    }
+    return state.add_image(twin).id;
+}
+
+TEST(Reconciling, FindsNothingToSayWhereNothingWasTouched) {
+    EngineWorld world = after_firings(3);
+
+    verify(world);
+
+    EXPECT_THAT(findings(world), IsEmpty());
+    EXPECT_THAT(world.engine().reconciliation().troubles, IsEmpty());
+    EXPECT_EQ(world.engine().reconciliation().places, 2U);
+}
+
+TEST(Reconciling, CostsOneReadForAHundredImages) {
+    EngineWorld world = after_firings(1);
+    const std::size_t before = world.calls("DescribeImages");
+
+    verify(world);
+
+    EXPECT_EQ(world.calls("DescribeImages"), before + 2);
+}
+
+TEST(Reconciling, NoticesACopyThatIsGoneAndCountsItNoMore) {
+    EngineWorld world = after_firings(2, 1);
+    const PolicyStatus before = world.engine().policies().front();
+    const Backup newest = world.newest_backup();
+    world.cloud->state().remove_image(newest.copies[0].image.text(), true);
+
+    verify(world);
+
+    const Backup now = *world.catalog->backup(newest.id);
+    EXPECT_EQ(now.copies[0].state, CopyState::lost);
+    EXPECT_FALSE(now.good);
+    EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::missing)));
+    const PolicyStatus after = world.engine().policies().front();
+    EXPECT_EQ(*after.last_success, *before.last_success - 24h);
+    EXPECT_EQ(world.catalog->last_success(newest.policy), after.last_success);
+}
+
+TEST(Reconciling, LetsRetentionKeepWhatReplacesALostCopy) {
+    EngineWorld world = after_firings(3, 1);
+    world.settings.policies.front().keep.last = 2;
+    const std::vector<cloudsim::Image> images = world.images("ap-guangzhou");
+    ASSERT_THAT(images, SizeIs(3));
+    world.cloud->state().remove_image(world.newest_backup().copies[0].image.text(), true);
+    world.crash();
+
+    world.run_for(2h);
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+TEST(Reconciling, DoesNotBelieveASingleListThatLacksAnImage) {
+    EngineWorld world = after_firings(2, 1);
+    const std::string id = world.newest_backup().copies[0].image.text();
+    cloudsim::Image* image = world.cloud->state().find_image(id);
+    image->listed_from = world.cloud->state().now + 30s;
+
+    verify(world);
+
+    EXPECT_THAT(findings(world), IsEmpty());
+    EXPECT_TRUE(world.newest_backup().good);
+}
+
+TEST(Reconciling, DeletesASecondImageOfACopyAndKeepsTheFirst) {
+    EngineWorld world = after_firings(1, 1);
+    const std::string first = world.newest_backup().copies[0].image.text();
+    const std::string twin = add_twin(world, first, 5min);
+
+    world.run_for(2 * visibility_margin + 7h);
+
+    EXPECT_NE(world.cloud->state().find_image(first), nullptr);
+    EXPECT_EQ(world.cloud->state().find_image(twin), nullptr);
+    EXPECT_TRUE(world.newest_backup().good);
+}
+
+TEST(Reconciling, NeverTouchesForeignImagesWithDeceptiveNames) {
+    EngineWorld world(web_world(1, R"(
+[[account.image]]
+id = "img-golden01"
+name = "cb-web-ins-w0000001-20260101T000000Z-1"
+region = "ap-guangzhou"
+[[account.image]]
+id = "img-golden02"
+name = "cb-web-ins-w0000001-20270104T021500Z-1"
+region = "ap-guangzhou"
+)"));
+    world.settings.policies.front().keep.last = 1;
+
+    world.run_for(std::chrono::days(4));
+    verify(world);
+
+    EXPECT_NE(world.cloud->state().find_image("img-golden01"), nullptr);
+    EXPECT_NE(world.cloud->state().find_image("img-golden02"), nullptr);
+    EXPECT_THAT(findings(world), Contains(Field(&Finding::kind, FindingKind::foreign)));
+    EXPECT_THAT(findings(world), Each(Field(&Finding::mending, Mending::none)));
+}
+
+TEST(Reconciling, SaysWhereItCouldNotLook) {
+    EngineWorld world = after_firings(1, 1);
+    world.life->transport.unreachable = true;
+
+    const std::uint64_t pass = world.engine().verify();
+    world.run_for(30min);
+
+    ASSERT_GE(world.engine().reconciliation().pass, pass);
+    EXPECT_THAT(world.engine().reconciliation().troubles, Contains(HasSubstr("ap-guangzhou")));
+    EXPECT_TRUE(world.newest_backup().good);
+}
+
+TEST(LostCatalog, IsRebuiltFromTheCloud) {
+    EngineWorld world = after_firings(3, 2);
+    const std::vector<Backup> before = points(world);
+    ASSERT_THAT(before, SizeIs(6));
+    lose_the_catalog(world);
+
+    world.run_for(1h);
+
+    const std::vector<Backup> after = points(world);
+    ASSERT_THAT(after, SizeIs(6));
+    EXPECT_THAT(after, Each(Field(&Backup::good, true)));
+    for (const Backup& backup : after) {
+        EXPECT_THAT(backup.copies, Each(Field(&Copy::state, CopyState::done)));
+    }
+    EXPECT_THAT(world.catalog->runs(std::nullopt, 100), SizeIs(3));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("THE CATALOG WAS NEW")));
+    EXPECT_EQ(
+        world.engine().policies().front().last_success, *parse_rfc3339("2027-01-06T02:15:00Z")
+    );
+}
+
+TEST(LostCatalog, DeletesNothingInTheFirstPassAndGoesOnAsBeforeAfterwards) {
+    EngineWorld world = after_firings(5, 2);
+    ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(6));
+    world.settings.policies.front().keep.last = 2;
+    const std::size_t deletions = world.calls("DeleteImages");
+    lose_the_catalog(world);
+
+    world.run_for(visibility_margin - 5min);
+    EXPECT_EQ(world.calls("DeleteImages"), deletions);
+
+    world.run_for(std::chrono::days(2));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(4));
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(6));
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(LostCatalog, MakesNoFiringTwice) {
+    EngineWorld world(web_world(2));
+    world.run_for(20min);  // the images of 02:15 are being made
+    lose_the_catalog(world);
+
+    world.run_for(5h);
+
+    EXPECT_EQ(world.calls("CreateImage"), 2U);
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(LostCatalog, StillMakesUpForAFiringThatWasMissedMeanwhile) {
+    EngineWorld world = after_firings(2, 1);
+    lose_the_catalog(world);
+    world.now = *parse_rfc3339("2027-01-06T04:00:00Z");
+
+    world.run_for(5h);
+
+    EXPECT_EQ(world.newest_backup().due, *parse_rfc3339("2027-01-06T02:15:00Z"));
+    EXPECT_EQ(world.calls("CreateImage"), 3U);
+}
+
+TEST(LostCatalog, OfABrandNewInstallationIsNotTalkedAbout) {
+    EngineWorld world = after_firings(1, 1);
+
+    EXPECT_THAT(world.observer.notices, Not(Contains(HasSubstr("CATALOG"))));
+}
+
+}  // namespace
+}  // namespace cvmbackup
