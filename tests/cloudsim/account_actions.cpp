@@ -14,7 +14,7 @@ json::object describe_image_quota(Call& call, Params& params) {
     return result;
 }
 
-json::object describe_regions(Call&, Params& params) {
+json::object describe_regions(Call& call, Params& params) {
     const std::string product = params.text("Product");
     params.integer("Scene");
     params.finish();
@@ -23,6 +23,9 @@ json::object describe_regions(Call&, Params& params) {
     }
     json::array set;
     for (const Region& region : all_regions()) {
+        if (!call.state.is_open(region)) {
+            continue;
+        }
         json::object entry;
         entry["Region"] = json_text(region.name);
         entry["RegionName"] = json_text(region.title);

@@ -72,6 +72,18 @@ void check_image_quota(const Call& call, const std::string& region, std::int64_t
     }
 }
 
+void check_no_duplicates(const Call& call, std::vector<std::string>& ids) {
+    std::vector<std::string> once;
+    for (std::string& id : ids) {
+        if (std::ranges::find(once, id) == once.end()) {
+            once.push_back(std::move(id));
+        } else if (call.state.behaviour.duplicate_ids == DuplicateIds::refused) {
+            throw Refusal{"InvalidParameterValue", "`" + id + "` is given twice."};
+        }
+    }
+    ids = std::move(once);
+}
+
 bool is_owned(const Call& call, const Image& image) {
     return image.uin == call.account.uin;
 }

@@ -24,6 +24,9 @@ void check_image_quota(const Call& call, const std::string& region, std::int64_t
 Image& visible_image(Call& call, const std::string& id);
 bool is_owned(const Call& call, const Image& image);
 
+// Refuses ids that are given twice or drops the second, as this world does.
+void check_no_duplicates(const Call& call, std::vector<std::string>& ids);
+
 // Ends a dry run that found nothing wrong, in the form this world has.
 boost::json::object answer_dry_run(const Call& call);
 

@@ -17,13 +17,18 @@ struct Wish {
     std::vector<std::string> snapshot_ids;
     std::vector<std::string> data_disk_ids;
     Tags tags;
-    bool poweroff = false;
+    std::optional<bool> poweroff;
+    bool sysprep = false;
     bool dry_run = false;
 };
 
 // A string in the model; clients send "true", "True" and "TRUE".
-bool take_text_flag(Params& params, std::string_view name) {
-    const std::string value = to_lower(params.optional_text(name).value_or("false"));
+std::optional<bool> take_text_flag(Params& params, std::string_view name) {
+    const auto text = params.optional_text(name);
+    if (!text) {
+        return std::nullopt;
+    }
+    const std::string value = to_lower(*text);
     if (value != "true" && value != "false") {
         throw Refusal{
             "InvalidParameterValue", "`" + std::string{name} + "` must be \"true\" or \"false\"."};
@@ -40,7 +45,7 @@ Wish take_wish(Params& params) {
     wish.snapshot_ids = params.texts("SnapshotIds");
     wish.data_disk_ids = params.texts("DataDiskIds");
     wish.poweroff = take_text_flag(params, "ForcePoweroff");
-    const bool sysprep = take_text_flag(params, "Sysprep");
+    wish.sysprep = take_text_flag(params, "Sysprep").value_or(false);
     wish.dry_run = params.flag("DryRun");
     for (auto& [key, value] : take_tags(params, "image")) {
         if (!wish.tags.emplace(key, value).second) {
@@ -59,7 +64,7 @@ Wish take_wish(Params& params) {
     if (!wish.data_disk_ids.empty() && !wish.instance_id) {
         throw Refusal{"InvalidParameter.InvalidDependence", "`DataDiskIds` needs `InstanceId`."};
     }
-    if (sysprep && !wish.instance_id) {
+    if (wish.sysprep && !wish.instance_id) {
         throw Refusal{"InvalidParameter.InvalidDependence", "`Sysprep` needs `InstanceId`."};
     }
     return wish;
@@ -123,6 +128,9 @@ struct Content {
 
 Content content_of_instance(Call& call, const Wish& wish) {
     const Instance& instance = usable_instance(call, *wish.instance_id);
+    if (wish.sysprep && instance.platform != "Windows") {
+        throw Refusal{"InvalidParameter.InvalidDependence", "`Sysprep` is for Windows only."};
+    }
     Content content;
     content.image.os = instance.os;
     content.image.platform = instance.platform;
@@ -194,6 +202,9 @@ void check_account(const Call& call, const Wish& wish) {
     if (call.account.in_arrears) {
         throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
     }
+    if (static_cast<std::int64_t>(wish.tags.size()) > call.state.limits.tags_per_image) {
+        throw Refusal{"InvalidParameterValue.TagQuotaLimitExceeded", "Too many tags."};
+    }
     check_name_is_free(call, call.region, wish.name);
     check_image_quota(call, call.region, 1);
 }
@@ -202,6 +213,18 @@ void occupy_instance(Call& call, const std::string& instance_id, const std::stri
     Instance& instance = *call.state.find_instance(instance_id);
     instance.image_in_creation = image_id;
     show_operation(call, instance, "CreateImage");
+}
+
+bool powers_off(const Behaviour& behaviour, std::optional<bool> said) {
+    switch (behaviour.poweroff_false) {
+        case PoweroffFalse::soft_if_omitted:
+            return said.value_or(true);
+        case PoweroffFalse::soft:
+            return true;
+        case PoweroffFalse::live:
+            return said.value_or(false);
+    }
+    return false;
 }
 
 // The machine goes down at once; in the kinder world it is started again when the image is done.
@@ -256,7 +279,7 @@ json::object create_image(Call& call, Params& params) {
     call.tasks.push_back({.image = image.id, .length = image.ends - state.now});
     if (wish.instance_id) {
         occupy_instance(call, *wish.instance_id, image.id);
-        if (wish.poweroff) {
+        if (powers_off(state.behaviour, wish.poweroff)) {
             power_off(call, *wish.instance_id, image.ends);
         }
     }

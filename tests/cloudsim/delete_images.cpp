@@ -41,16 +41,18 @@ json::object delete_images(Call& call, Params& params) {
     if (static_cast<std::int64_t>(ids.size()) > call.state.limits.images_per_deletion) {
         throw Refusal{"InvalidParameterValue.LimitExceeded", "Too many images."};
     }
-    std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
-    for (const std::string& id : ids) {
-        check_deletable(call, id);
+    check_no_duplicates(call, ids);
+    const bool may_stop_midway = call.state.behaviour.deletion == ImageDeletion::until_refused;
+    if (dry_run || !may_stop_midway) {
+        for (const std::string& id : ids) {
+            check_deletable(call, id);
+        }
     }
     if (dry_run) {
         return answer_dry_run(call);
     }
     for (const std::string& id : ids) {
+        check_deletable(call, id);
         call.state.remove_image(id, with_snapshots);
     }
     return {};

@@ -85,6 +85,15 @@ const Tags& listed_tags(const Call& call, const Image& image) {
     return call.state.now >= image.tags_from && is_owned(call, image) ? image.tags : none;
 }
 
+// A list may tell what was true a while ago.
+bool was_changed_since(const Call& call, const Image& image) {
+    return !image.state_before.empty() && image.state_since > call.state.now - call.lag;
+}
+
+const std::string& listed_state(const Call& call, const Image& image) {
+    return was_changed_since(call, image) ? image.state_before : image.state;
+}
+
 bool matches(const Call& call, const Image& image, const Filter& filter) {
     if (is_tag_filter(filter.name)) {
         return tags_match(listed_tags(call, image), filter);
@@ -108,13 +117,31 @@ bool matches(const Call& call, const Image& image, const Filter& filter) {
 bool is_listed(const Call& call, const Image& image) {
     return image.uin.empty() ||
            (image.region == call.region && call.state.now >= image.listed_from &&
+            call.state.now - call.lag >= image.created &&
             (is_owned(call, image) || image.shared_with.contains(call.account.uin)));
+}
+
+// Removed so lately that the list still tells it.
+bool is_ghost_listed(const Call& call, const Ghost& ghost) {
+    return ghost.removed > call.state.now - call.lag;
+}
+
+const Image* find_ghost(const Call& call, const std::string& id) {
+    const auto found = call.state.ghosts_at.find(call.place());
+    if (found == call.state.ghosts_at.end()) {
+        return nullptr;
+    }
+    const auto ghost = std::ranges::find_if(found->second, [&](const Ghost& candidate) {
+        return candidate.image.id == id && is_ghost_listed(call, candidate);
+    });
+    return ghost == found->second.end() ? nullptr : &ghost->image;
 }
 
 std::vector<const Image*> select_by_id(const Call& call, const std::vector<std::string>& ids) {
     std::vector<const Image*> chosen;
     for (const std::string& id : ids) {
         const Image* image = call.state.find_image(id);
+        image = image == nullptr ? find_ghost(call, id) : image;
         const bool is_new = std::ranges::find(chosen, image) == chosen.end();
         if (image != nullptr && is_new && is_listed(call, *image)) {
             chosen.push_back(image);
@@ -135,6 +162,14 @@ std::vector<const Image*> select(const Call& call, const Selection& selection) {
             chosen.push_back(&image);
         }
     };
+    const auto ghosts = call.state.ghosts_at.find(call.place());
+    if (ghosts != call.state.ghosts_at.end()) {
+        for (const Ghost& ghost : ghosts->second) {
+            if (is_ghost_listed(call, ghost)) {
+                consider(ghost.image);
+            }
+        }
+    }
     for (const auto* index : {&call.state.images_at, &call.state.shared_at}) {
         const auto found = index->find(call.place());
         if (found != index->end()) {
@@ -147,12 +182,17 @@ std::vector<const Image*> select(const Call& call, const Selection& selection) {
     return chosen;
 }
 
+// Both ends of a copy are SYNCING; only the new image is a copy that has not ended.
+bool is_destination(const Call& call, const Image& image) {
+    return listed_state(call, image) == "SYNCING" && image.is_unfinished_copy;
+}
+
 // Snapshots show once they are complete.
 json::array snapshots_to_json(const Call& call, const Image& image) {
     json::array result;
-    if (image.state == "CREATING" || image.state == "IMPORTING" || image.state == "IMPORTFAILED" ||
-        image.uin.empty() || !is_owned(call, image) ||
-        (image.state == "SYNCING" && image.copies_running == 0)) {
+    const std::string& state = listed_state(call, image);
+    if (state == "CREATING" || state == "IMPORTING" || state == "IMPORTFAILED" ||
+        image.uin.empty() || !is_owned(call, image) || is_destination(call, image)) {
         return result;
     }
     for (const ImageDisk& disk : image.disks) {
@@ -166,8 +206,7 @@ json::array snapshots_to_json(const Call& call, const Image& image) {
 }
 
 json::value sync_percent(const Call& call, const Image& image) {
-    const bool is_destination = image.state == "SYNCING" && image.copies_running == 0;
-    if (!is_destination || image.ends <= image.created) {
+    if (!is_destination(call, image) || image.ends <= image.created) {
         return nullptr;
     }
     const auto done = std::min(call.state.now, image.ends) - image.created;
@@ -184,7 +223,7 @@ json::object image_to_json(const Call& call, const Image& image) {
     result["ImageDescription"] = json_text(image.description);
     result["ImageSize"] = image.disks.front().size;
     result["Architecture"] = json_text(image.architecture);
-    result["ImageState"] = json_text(image.state);
+    result["ImageState"] = json_text(listed_state(call, image));
     result["Platform"] = json_text(image.platform);
     result["ImageCreator"] = json_text(image.uin);
     result["ImageSource"] = json_text(image.source);

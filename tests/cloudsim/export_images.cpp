@@ -11,6 +11,7 @@ namespace json = boost::json;
 
 constexpr std::size_t images_max = 10;       // not published; "too many" is InvalidParameterValue
 constexpr std::int64_t disk_size_max = 500;  // GiB, "Export image" page
+constexpr std::size_t prefix_max = 800;      // of the 850 bytes that a key may have
 constexpr std::size_t data_disks_max = 5;    // the same page
 constexpr std::uint64_t gibibyte = 1ULL << 30U;
 constexpr std::int64_t seconds_per_gibibyte = 8;
@@ -58,6 +59,13 @@ Wish take_wish(Params& params) {
         throw Refusal{"InvalidParameterValue", "`" + wish.format + "` is no export format."};
     }
     std::ranges::for_each(wish.image_ids, check_image_id);
+    for (const std::string& prefix : wish.prefixes) {
+        if (prefix.size() > prefix_max) {
+            throw Refusal{
+                "InvalidParameterValue.InvalidFileNamePrefixList",
+                "The prefix `" + prefix + "` makes the object's key too long."};
+        }
+    }
     return wish;
 }
 
@@ -100,6 +108,14 @@ void check_size(const Image& image, bool only_root_disk) {
     }
 }
 
+void check_room(const Call& call, const Wish& wish) {
+    if (call.state.count_exports(call.place()) + static_cast<std::int64_t>(wish.image_ids.size()) >
+        call.state.limits.exports_running) {
+        throw Refusal{
+            "LimitExceeded.ExportImageTaskLimitExceeded", "Too many exports are running."};
+    }
+}
+
 void check_images(Call& call, const Wish& wish) {
     for (const std::string& id : wish.image_ids) {
         const Image& image = visible_image(call, id);
@@ -108,6 +124,12 @@ void check_images(Call& call, const Wish& wish) {
             throw Refusal{
                 "InvalidParameterValue.InvalidImageState",
                 "The image `" + id + "` is " + image.state + ", try again later."};
+        }
+        if (image.exports_running > 0 &&
+            call.state.behaviour.second_export == SecondExport::refused) {
+            throw Refusal{
+                "InvalidParameterValue.InvalidImageState",
+                "The image `" + id + "` is being exported, try again later."};
         }
         check_size(image, wish.only_root_disk);
     }
@@ -130,11 +152,6 @@ void check_destination(Call& call, const Wish& wish) {
         throw Refusal{
             "InvalidParameterValue.InvalidBucketPermissionForExport",
             "The role may not write to `" + wish.bucket + "`."};
-    }
-    if (call.state.count_exports(call.place()) + static_cast<std::int64_t>(wish.image_ids.size()) >
-        call.state.limits.exports_running) {
-        throw Refusal{
-            "LimitExceeded.ExportImageTaskLimitExceeded", "Too many exports are running."};
     }
 }
 
@@ -179,6 +196,15 @@ Duration time_needed(State& state, std::int64_t gibibytes) {
     return queue_time + state.durations.within({by_size, by_size * 2});
 }
 
+// A raw file is as large as the disk; the others hold what was written to it.
+std::uint64_t file_size(State& state, const std::string& format, std::int64_t gibibytes) {
+    const std::uint64_t disk = static_cast<std::uint64_t>(gibibytes) * gibibyte;
+    if (format == "RAW") {
+        return disk;
+    }
+    return disk / 10 + state.sizes.below(disk / 10 * 8);
+}
+
 // Starts the export of one image and tells the names of its objects.
 std::vector<std::string> begin_export(
     Call& call, const Wish& wish, Image& image, const std::string& prefix
@@ -198,11 +224,14 @@ std::vector<std::string> begin_export(
         const std::int64_t size = image.disks[i].size;
         told.push_back(std::move(names.told));
         const std::string flaw = image.disks[i].is_system ? image.flaw : "";
-        const auto bytes = static_cast<std::uint64_t>(size) * gibibyte;
+        const std::uint64_t bytes = file_size(call.state, wish.format, size);
         task.files.push_back({std::move(names.key), bytes, image.disks[i].used, flaw});
         total += size;
     }
     image.exports_running += 1;
+    if (call.state.behaviour.source_busy_during_export && image.state == "NORMAL") {
+        call.state.change_state(image, "SYNCING");
+    }
     call.state.exports_at[call.place()] += 1;
     const Duration length = time_needed(call.state, total);
     call.state.schedule(call.state.now + length, std::move(task));
@@ -213,7 +242,13 @@ std::vector<std::string> begin_export(
 }  // namespace
 
 json::object export_images(Call& call, Params& params) {
-    const Wish wish = take_wish(params);
+    Wish wish = take_wish(params);
+    std::vector<std::string> ids = wish.image_ids;
+    check_no_duplicates(call, ids);
+    if (call.state.behaviour.bare_bucket_names && !call.state.find_bucket(wish.bucket)) {
+        wish.bucket += "-" + std::to_string(call.account.app_id);
+    }
+    check_room(call, wish);
     check_images(call, wish);
     check_destination(call, wish);
     if (wish.dry_run) {

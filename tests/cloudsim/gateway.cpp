@@ -135,7 +135,7 @@ const Action& wanted_action(const HttpRequest& request, const std::string& scope
 }
 
 // Finance regions are reached by their own endpoints only, and these reach nothing else.
-void check_region(const HttpRequest& request, const Action& action) {
+void check_region(const HttpRequest& request, const Action& action, const State& state) {
     if (!action.regional) {
         return;
     }
@@ -144,7 +144,7 @@ void check_region(const HttpRequest& request, const Action& action) {
         throw Refusal{"MissingParameter", "The request is missing the header `X-TC-Region`."};
     }
     const Region* region = find_region(name);
-    if (region == nullptr) {
+    if (region == nullptr || !state.is_open(*region)) {
         throw Refusal{"UnsupportedRegion", "There is no region `" + name + "`."};
     }
     const auto endpoint = api_endpoint(host_name(request));
@@ -175,14 +175,25 @@ void check_rate(
     const Limits& limits,
     const Action& action,
     const RequestRecord& record,
-    const std::string& endpoint
+    const std::string& endpoint,
+    const std::string& address
 ) {
     const double left = static_cast<double>(action.rate) * (1.0 - limits.foreign_share);
     const auto rate = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(left)));
-    const std::string key = record.account + " " + endpoint + " " + std::string{action.name};
+    const std::string name = std::string{action.service} + " " + std::string{action.name};
+    const std::string key = record.account + " " + endpoint + " " + name;
     const bool is_admitted = rates.admit(key, rate, record.time);
     const bool is_admitted_at_all =
         limits.account_rate == 0 || rates.admit(record.account, limits.account_rate, record.time);
+    const bool is_admitted_globally =
+        limits.global_rate == 0 ||
+        rates.admit(record.account + " " + name, limits.global_rate, record.time);
+    const bool is_address_admitted =
+        limits.address_rate == 0 ||
+        rates.admit("from " + address, limits.address_rate, record.time);
+    if (!is_address_admitted) {
+        throw Refusal{"RequestLimitExceeded.IPLimitExceeded", "The address asks too often."};
+    }
     if (!is_admitted) {
         throw Refusal{
             "RequestLimitExceeded",
@@ -191,6 +202,11 @@ void check_rate(
     }
     if (!is_admitted_at_all) {
         throw Refusal{"RequestLimitExceeded.UinLimitExceeded", "The account asks too often."};
+    }
+    if (!is_admitted_globally) {
+        throw Refusal{
+            "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+            "The account asks too often for " + name + " in all regions together."};
     }
 }
 
@@ -241,7 +257,13 @@ json::object perform(
         shift_page(body);
     }
     Params params{body};
-    json::object response = action.perform(call, params);
+    json::object response;
+    try {
+        response = action.perform(call, params);
+    } catch (const Refusal&) {
+        record.tasks = std::move(call.tasks);
+        throw;
+    }
     if (fault != nullptr) {
         vanish_later(call, body, *fault);
     }
@@ -311,11 +333,13 @@ HttpAnswer Cloud::execute(
 ) {
     const Action& action = wanted_action(request, caller.service);
     const auto endpoint = api_endpoint(host_name(request));
-    check_rate(rates_, state_.limits, action, record, endpoint ? endpoint->region : "");
+    check_rate(
+        rates_, state_.limits, action, record, endpoint ? endpoint->region : "", request.address
+    );
     if (fault != nullptr) {
         refuse_by(*fault);
     }
-    check_region(request, action);
+    check_region(request, action, state_);
     Account account = *state_.find_account(record.account);
     account.in_arrears =
         account.in_arrears || (fault != nullptr && fault->kind == FaultKind::in_arrears);
@@ -328,7 +352,9 @@ HttpAnswer Cloud::execute(
         record.request_id,
         fault == nullptr ? TaskEnd::succeeds : task_end(*fault)};
     call.gone_regions = faults_.gone_regions(state_.now);
-    call.lag = fault != nullptr && fault->kind == FaultKind::stale ? fault->delay : Duration{0};
+    call.lag = fault != nullptr && fault->kind == FaultKind::stale
+                   ? fault->delay
+                   : state_.lags.within(state_.behaviour.list_delay);
     // The timestamp fits the simulated or the real clock, or the request would not have come here.
     const std::string timestamp = header_or_empty(request, "X-TC-Timestamp");
     call.real_now = Instant{std::chrono::seconds{std::stoll(timestamp)}};

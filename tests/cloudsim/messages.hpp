@@ -25,6 +25,7 @@ struct HttpRequest {
     std::string target = "/";  // path and query as sent, still percent-encoded
     Headers headers;
     std::string body;
+    std::string address;  // the client's, "" when nobody knows it
 
     std::optional<std::string_view> header(std::string_view name) const {
         return find_header(headers, name);

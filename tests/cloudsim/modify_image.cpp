@@ -61,6 +61,13 @@ Image& shareable_image(Call& call, const std::string& id) {
 }
 
 void check_receiver(const Call& call, const Image& image, const std::string& uin, bool shares) {
+    for (const auto& [main_uin, account] : call.state.accounts) {
+        const auto& subs = account.sub_accounts;
+        if (std::ranges::find(subs, uin) != subs.end()) {
+            throw Refusal{
+                "FailedOperation.NotMasterAccount", "`" + uin + "` is not a main account."};
+        }
+    }
     if (!is_account_id(uin) || call.state.find_account(uin) == nullptr) {
         throw Refusal{"InvalidAccountId.NotFound", "There is no account `" + uin + "`."};
     }
@@ -105,14 +112,18 @@ json::object modify_image_attribute(Call& call, Params& params) {
 
 json::object modify_image_share_permission(Call& call, Params& params) {
     const std::string id = params.text("ImageId");
-    const std::vector<std::string> uins = params.required_texts("AccountIds");
+    std::vector<std::string> uins = params.required_texts("AccountIds");
     const std::string permission = params.text("Permission");
     params.finish();
     if (permission != "SHARE" && permission != "CANCEL") {
         throw Refusal{"InvalidParameterValue", "`Permission` must be SHARE or CANCEL."};
     }
+    check_no_duplicates(call, uins);
     const bool shares = permission == "SHARE";
     Image& image = shareable_image(call, id);
+    if (shares && platform_of(image.os).starts_with("Red Hat")) {
+        throw Refusal{"FailedOperation.RImageShareFailed", "Red Hat images cannot be shared."};
+    }
     for (const std::string& uin : uins) {
         check_receiver(call, image, uin, shares);
     }

@@ -21,8 +21,9 @@ std::vector<Instance*> instances_in_state(
 }  // namespace
 
 json::object start_instances(Call& call, Params& params) {
-    const std::vector<std::string> ids = params.required_texts("InstanceIds");
+    std::vector<std::string> ids = params.required_texts("InstanceIds");
     params.finish();
+    check_no_duplicates(call, ids);
     for (Instance* instance : instances_in_state(call, ids, "STOPPED")) {
         instance->state = "STARTING";
         Task task;
@@ -34,7 +35,7 @@ json::object start_instances(Call& call, Params& params) {
 }
 
 json::object stop_instances(Call& call, Params& params) {
-    const std::vector<std::string> ids = params.required_texts("InstanceIds");
+    std::vector<std::string> ids = params.required_texts("InstanceIds");
     const auto chosen_type = params.optional_text("StopType");
     const std::string type = chosen_type.value_or("SOFT");
     const std::string mode = params.optional_text("StoppedMode").value_or("KEEP_CHARGING");
@@ -49,6 +50,7 @@ json::object stop_instances(Call& call, Params& params) {
     if (mode != "KEEP_CHARGING" && mode != "STOP_CHARGING") {
         throw Refusal{"InvalidParameterValue", "`" + mode + "` is no stopped mode."};
     }
+    check_no_duplicates(call, ids);
     for (Instance* instance : instances_in_state(call, ids, "RUNNING")) {
         instance->state = "STOPPING";
         Task task;

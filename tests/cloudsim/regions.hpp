@@ -13,6 +13,7 @@ struct Region {
     bool mainland;
     bool finance;
     bool receives_copies;
+    bool doubtful = false;  // missing from some of the published lists
 };
 
 std::span<const Region> all_regions();

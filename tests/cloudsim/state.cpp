@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace cloudsim {
 namespace {
@@ -45,7 +46,9 @@ State::State(const World& world, std::uint64_t seed)
     , durations{seed, 1}
     , identifiers{seed, 2}
     , credentials_chance{seed, 3}
-    , uploads_chance{seed, 4} {
+    , uploads_chance{seed, 4}
+    , lags{seed, 5}
+    , sizes{seed, 6} {
     // A few, because the real lists begin with public images too unless the caller filters.
     public_images = {
         public_image("img-debian12", "Debian 12.0 64bit", "Debian 12.0 64bit"),
@@ -60,6 +63,7 @@ State::State(const World& world, std::uint64_t seed)
 
 void State::add_account(Account account) {
     for (const Bucket& bucket : account.buckets) {
+        inhabited_regions.insert(bucket.region);
         buckets[bucket.name] = BucketState{
             .bucket = bucket,
             .uin = account.uin,
@@ -69,10 +73,12 @@ void State::add_account(Account account) {
             .created = world_begin};
     }
     for (Instance& instance : account.instances) {
+        inhabited_regions.insert(instance.region);
         add_instance(std::move(instance));
     }
     std::ranges::stable_sort(account.images, {}, &Image::created);
     for (Image& spec : account.images) {
+        inhabited_regions.insert(spec.region);
         Image& image = add_image(std::move(spec));
         add_snapshots(image, {});
     }
@@ -85,6 +91,11 @@ void State::add_account(Account account) {
     }
     credentials[account.secret_id] = Credential{account.uin, account.secret_key, "", "", {}};
     accounts[account.uin] = std::move(account);
+}
+
+bool State::is_open(const Region& region) const {
+    return !region.doubtful || behaviour.doubtful_regions ||
+           inhabited_regions.contains(region.name);
 }
 
 void State::advance(Instant until) {
@@ -160,7 +171,22 @@ void State::remove_image(const std::string& id, bool with_snapshots) {
     while (!image.shared_with.empty()) {
         unshare(image, std::string{image.shared_with.begin()->first});
     }
+    bury(std::move(image));
     images.erase(found);
+}
+
+void State::bury(Image image) {
+    constexpr std::chrono::minutes remembered{10};
+    auto& ghosts = ghosts_at[Place{image.uin, image.region}];
+    while (!ghosts.empty() && ghosts.front().removed < now - remembered) {
+        ghosts.pop_front();
+    }
+    ghosts.push_back({std::move(image), now});
+}
+
+void State::change_state(Image& image, std::string state) {
+    image.state_before = std::exchange(image.state, std::move(state));
+    image.state_since = now;
 }
 
 void State::share(Image& image, const std::string& uin) {
@@ -284,18 +310,16 @@ void State::end_creation(const Task& task) {
     if (task.end == TaskEnd::vanishes) {
         vanish_image(task.subject);
     } else if (!succeeded) {
-        image->state = "CREATEFAILED";
+        change_state(*image, "CREATEFAILED");
     } else {
-        image->state = "NORMAL";
+        change_state(*image, "NORMAL");
     }
 }
 
 void State::end_copy(const Task& task) {
     if (Image* source = find_image(task.source)) {
         source->copies_running -= 1;
-        if (source->copies_running == 0 && source->state == "SYNCING") {
-            source->state = "NORMAL";
-        }
+        release(*source);
     }
     Image* image = find_image(task.subject);
     if (image == nullptr) {
@@ -308,7 +332,15 @@ void State::end_copy(const Task& task) {
         remove_image(task.subject, true);
         return;
     }
-    image->state = task.end == TaskEnd::fails ? "CREATEFAILED" : "NORMAL";
+    image->is_unfinished_copy = false;
+    change_state(*image, task.end == TaskEnd::fails ? "CREATEFAILED" : "NORMAL");
+}
+
+void State::release(Image& source) {
+    const bool is_exported = behaviour.source_busy_during_export && source.exports_running > 0;
+    if (source.copies_running == 0 && !is_exported && source.state == "SYNCING") {
+        change_state(source, "NORMAL");
+    }
 }
 
 void State::end_export(const Task& task, Instant at) {
@@ -319,8 +351,11 @@ void State::end_export(const Task& task, Instant at) {
     }
     if (image != nullptr) {
         image->exports_running -= 1;
+        release(*image);
     }
-    if (image == nullptr || bucket == nullptr || task.end != TaskEnd::succeeds) {
+    const bool failed = task.end != TaskEnd::succeeds;
+    if (image == nullptr || bucket == nullptr ||
+        (failed && behaviour.failed_export == FailedExport::nothing)) {
         return;
     }
     for (const ExportedFile& file : task.files) {
@@ -328,7 +363,7 @@ void State::end_export(const Task& task, Instant at) {
             continue;
         }
         ObjectVersion version;
-        version.size = file.size;
+        version.size = failed ? file.size / 3 : file.size;
         version.used = file.used;
         version.flaw = file.flaw;
         version.modified = at;

@@ -5,12 +5,14 @@
 
 #include "chance.hpp"
 #include "command_state.hpp"
+#include "regions.hpp"
 #include "snapshot_state.hpp"
 #include "world.hpp"
 
 #include <boost/json.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +31,12 @@ using Place = std::pair<std::string, std::string>;
 struct Restoration {
     Instant ready;
     Instant expires;
+};
+
+// An image that was removed; a stale list may still tell of it.
+struct Ghost {
+    Image image;
+    Instant removed;
 };
 
 struct ObjectVersion {
@@ -166,6 +174,8 @@ public:
     std::string_view snapshot_state(const Snapshot& snapshot) const;
     std::int64_t snapshot_percent(const Snapshot& snapshot) const;
     void begin_command(CommandTask task);
+    // Lists may tell the state before for a while.
+    void change_state(Image& image, std::string state);
     Instance& add_instance(Instance instance);
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);
@@ -174,6 +184,9 @@ public:
     ObjectVersion& put_object(BucketState& bucket, const std::string& key, ObjectVersion version);
     // Whether object lock keeps the object from being replaced. New versions are always possible.
     bool is_held(const BucketState& bucket, const std::string& key) const;
+
+    // Whether the region exists in this world: a doubtful one does where something lives in it.
+    bool is_open(const Region& region) const;
 
     // Own images of the place, whatever their state, as the quota counts them.
     std::int64_t count_images(const Place& place) const;
@@ -201,18 +214,22 @@ public:
     std::map<Place, std::vector<Image*>> images_at;
     std::map<Place, std::vector<Snapshot*>> snapshots_at;
     std::map<Place, std::vector<Image*>> shared_at;  // by the receiver's place
+    std::map<Place, std::deque<Ghost>> ghosts_at;    // oldest first
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
     std::map<Place, std::int64_t> exports_at;
     std::map<std::pair<Place, std::string>, Launch> launches;           // by ClientToken
     std::map<std::string, std::int64_t, std::less<>> launched_in;       // by "ZONE TYPE"
     std::map<std::string, std::int64_t, std::less<>> prepaid_returned;  // by uin
+    std::set<std::string, std::less<>> inhabited_regions;  // by the world's instances and images
     Instant now;
 
     Chance durations;
     Chance identifiers;
     Chance credentials_chance;
     Chance uploads_chance;
+    Chance lags;
+    Chance sizes;  // of exported files
     std::int64_t last_task_id = 3'000'000;
 
 private:
@@ -220,6 +237,8 @@ private:
     void end_task(const Task& task, Instant at);
     void end_creation(const Task& task);
     void end_copy(const Task& task);
+    void release(Image& source);
+    void bury(Image image);
     void end_export(const Task& task, Instant at);
     void end_instance_task(const Task& task);
     void end_snapshot_task(const Task& task);

@@ -1,6 +1,27 @@
 // A world: everything the simulated cloud is told before it starts. Plain values; world_reader.hpp
 // fills them from TOML. Defaults of Behaviour are the unkind choice wherever nobody could verify
-// what the real cloud does (facts/tencent-cloud.md section 9).
+// what the real cloud does. The points of facts/tencent-cloud.md section 9 and their switches:
+//  1 all of it          none: this is a simulation
+//  2 export names       export_names
+//  3 failed and second  failed_export, second_export, delete_during_export; no action asks for a
+//    exports            TaskId
+//  4 exports at once    [limits] exports_running
+//  5 state of a source  source_busy_during_copy, source_busy_during_export, failed_copy
+//  6 names              image_names_unique
+//  7 dry runs           dry_run
+//  8 ForcePoweroff      poweroff_false, poweroff_stays_off
+//  9 partial copies     partial_sync
+// 10 batches to delete  deletion, duplicate_ids, [limits] images_per_deletion
+// 11 prices             not simulated
+// 12 COS and clocks     the fault clock-off
+// 13 role credentials   [[account.role]] lifetime; a hardened mode is not simulated
+// 14 role for exports   cvm_role, export_allowed; PassRole by the fault error on ExportImages
+// 15 doubtful regions   doubtful_regions
+// 16 limits of imports  the limits of ImportImage
+// 17 size of a copy     [limits] copy_size
+// 18 durations          [timing]
+// 19 snapshots left     stay, and CreateImage takes them
+// 20 late lists         list_delay, tags_late
 #pragma once
 
 #include "instants.hpp"
@@ -48,9 +69,13 @@ struct Limits {
     std::vector<std::string> sold_out_types;  // instance types that nobody gets
     std::vector<std::string> sold_out_zones;
     std::optional<std::int64_t> stock;  // instances of one type that a zone still has
+    std::int64_t copy_size = 500;       // GiB of an image that SyncImages takes; 0 = any
+    std::int64_t tags_per_image = 50;
     // Part of each published rate that a foreign client of the same account uses up.
     double foreign_share = 0.0;
     std::int64_t account_rate = 0;  // requests per second of a whole account; 0 = none
+    std::int64_t global_rate = 0;   // of an account's action over all endpoints; 0 = none
+    std::int64_t address_rate = 0;  // of one source address; 0 = none
 };
 
 enum class ExportNames {
@@ -73,11 +98,26 @@ enum class WholeMachineLaunch { system_disk_only, refused, all_disks };
 enum class SnapshotDiskSize { larger, at_least, equal };
 // When an import learns that its URL leads nowhere.
 enum class BadImportUrl { fails_late, refused };
+// What ForcePoweroff = "false" does to a running instance, said or left out.
+enum class PoweroffFalse { soft_if_omitted, soft, live };
+// A copy to several regions of which one refuses.
+enum class PartialSync { others_begin, others_begin_silently, none_begins };
+// A deletion of several images of which one cannot go: those before it go, or none.
+enum class ImageDeletion { until_refused, all_or_nothing };
+enum class SecondExport { refused, overwrites };
+// What a failed export leaves: an unfinished multipart upload, shorter objects, or nothing.
+enum class FailedExport { nothing, partial_object };
+enum class DuplicateIds { refused, once };
 
 struct Behaviour {
     bool image_names_unique = false;
     bool source_busy_during_copy = true;
+    bool source_busy_during_export = true;
     bool poweroff_stays_off = true;
+    bool bare_bucket_names = false;  // ExportImages takes a bucket's name without the app id
+    bool doubtful_regions = false;   // those that some lists lack exist
+    // DescribeImages lacks a new image so long, drawn for each image, and tells states and
+    // deletions as they were so long ago, drawn for each request.
     DurationRange list_delay{Duration{0}, std::chrono::seconds{20}};
     DurationRange tags_late{Duration{0}, std::chrono::seconds{60}};
     ExportNames export_names = ExportNames::documented;
@@ -91,6 +131,13 @@ struct Behaviour {
     SnapshotDiskSize snapshot_disk_size = SnapshotDiskSize::larger;
     BadImportUrl bad_import_url = BadImportUrl::fails_late;
     bool import_tells_id = false;  // ImportImage answers with the ImageId
+    PoweroffFalse poweroff_false = PoweroffFalse::soft_if_omitted;
+    PartialSync partial_sync = PartialSync::others_begin;
+    ImageDeletion deletion =
+        ImageDeletion::all_or_nothing;  // as an example of the documentation says
+    SecondExport second_export = SecondExport::refused;
+    FailedExport failed_export = FailedExport::nothing;
+    DuplicateIds duplicate_ids = DuplicateIds::refused;
 };
 
 struct Disk {
@@ -189,11 +236,14 @@ struct Image {
     Instant created = std::chrono::sys_days{std::chrono::January / 1 / 2020};
     Instant listed_from;
     Instant tags_from;
-    Instant ends;  // of the creation or copy in progress
+    Instant ends;              // of the creation or copy in progress
+    std::string state_before;  // until state_since
+    Instant state_since;
     bool encrypted = false;
     bool marketplace = false;
     bool deprecated = false;
-    std::string instance_id;          // known to the simulator, never told
+    std::string instance_id;  // known to the simulator, never told
+    bool is_unfinished_copy = false;
     std::int64_t copies_running = 0;  // copies that read this image
     std::int64_t exports_running = 0;
 
@@ -222,7 +272,9 @@ struct Account {
     std::int64_t app_id = 0;
     std::string secret_id;
     std::string secret_key;
-    bool cvm_role = true;  // CVM_QcsRole exists
+    bool cvm_role = true;                   // CVM_QcsRole exists
+    std::vector<std::string> kms_keys;      // that SyncImages may encrypt with
+    std::vector<std::string> sub_accounts;  // uins that images cannot be shared with
     bool in_arrears = false;
     std::vector<Bucket> buckets;
     std::vector<Role> roles;

@@ -1,5 +1,6 @@
 #include "world_reader.hpp"
 
+#include "behaviour_reader.hpp"
 #include "instance_reader.hpp"
 #include "regions.hpp"
 #include "text.hpp"
@@ -60,65 +61,11 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
     limits.stock = reader.integer("stock", 0, many);
     limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
     limits.account_rate = reader.integer("account_rate", 0, many).value_or(limits.account_rate);
-    reader.finish();
-}
-
-ExportNames export_names(const std::string& name) {
-    if (name == "example") {
-        return ExportNames::example;
-    }
-    if (name == "console") {
-        return ExportNames::console;
-    }
-    return name == "console-objects" ? ExportNames::console_objects : ExportNames::documented;
-}
-
-void read_restore_behaviour(TomlTable& reader, Behaviour& behaviour) {
-    behaviour.import_tells_id = reader.boolean("import_tells_id").value_or(false);
-    if (reader.one_of("bad_import_url", {"fails-late", "refused"}) == "refused") {
-        behaviour.bad_import_url = BadImportUrl::refused;
-    }
-    const auto launch =
-        reader.one_of("whole_machine_launch", {"system-disk-only", "refused", "all-disks"});
-    if (launch && *launch != "system-disk-only") {
-        behaviour.whole_machine_launch =
-            *launch == "refused" ? WholeMachineLaunch::refused : WholeMachineLaunch::all_disks;
-    }
-    const auto size = reader.one_of("snapshot_disk_size", {"larger", "at-least", "equal"});
-    if (size && *size != "larger") {
-        behaviour.snapshot_disk_size =
-            *size == "equal" ? SnapshotDiskSize::equal : SnapshotDiskSize::at_least;
-    }
-}
-
-void read_behaviour(const toml::table& table, Problems& problems, Behaviour& behaviour) {
-    TomlTable reader{table, problems};
-    const auto flag = [&reader](std::string_view key, bool& value) {
-        value = reader.boolean(key).value_or(value);
-    };
-    flag("image_names_unique", behaviour.image_names_unique);
-    flag("source_busy_during_copy", behaviour.source_busy_during_copy);
-    flag("poweroff_stays_off", behaviour.poweroff_stays_off);
-    behaviour.list_delay = reader.duration_range("list_delay").value_or(behaviour.list_delay);
-    behaviour.tags_late = reader.duration_range("tags_late").value_or(behaviour.tags_late);
-    const auto names =
-        reader.one_of("export_names", {"documented", "example", "console", "console-objects"});
-    behaviour.export_names = export_names(names.value_or("documented"));
-    if (reader.one_of("dry_run", {"request-id", "error"}) == "error") {
-        behaviour.dry_run = DryRunAnswer::error;
-    }
-    if (reader.one_of("failed_copy", {"vanishes", "create-failed"}) == "create-failed") {
-        behaviour.failed_copy = FailedCopy::create_failed;
-    }
-    if (reader.one_of("delete_during_export", {"export-lost", "refused"}) == "refused") {
-        behaviour.delete_during_export = DeletionDuringExport::refused;
-    }
-    flag("image_snapshots_count", behaviour.image_snapshots_count);
-    flag("snapshots_cross_border", behaviour.snapshots_cross_border);
-    if (reader.one_of("snapshot_times", {"beijing", "utc"}) == "utc") {
-        behaviour.snapshot_times = SnapshotTimes::utc;
-    }
-    read_restore_behaviour(reader, behaviour);
+    limits.global_rate = reader.integer("global_rate", 0, many).value_or(limits.global_rate);
+    limits.address_rate = reader.integer("address_rate", 0, many).value_or(limits.address_rate);
+    limits.copy_size = reader.integer("copy_size", 0, many).value_or(limits.copy_size);
+    limits.tags_per_image =
+        reader.integer("tags_per_image", 0, many).value_or(limits.tags_per_image);
     reader.finish();
 }
 
@@ -197,6 +144,8 @@ Account read_account(const toml::table& table, Problems& problems) {
     account.secret_key = reader.required_text("secret_key");
     account.cvm_role = reader.boolean("cvm_role").value_or(account.cvm_role);
     account.key_pairs = reader.texts("key_pairs");
+    account.kms_keys = reader.texts("kms_keys");
+    account.sub_accounts = reader.texts("sub_accounts");
     account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);
     read_contents(reader, account);
     reader.finish();

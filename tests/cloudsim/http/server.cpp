@@ -35,9 +35,13 @@ constexpr auto as_pair = asio::as_tuple(asio::use_awaitable);
 struct Session {
     explicit Session(tcp::socket accepted)
         : socket{std::move(accepted)}
-        , pause{socket.get_executor()} {}
+        , pause{socket.get_executor()} {
+        error_code gone;
+        address = socket.remote_endpoint(gone).address().to_string();
+    }
 
     tcp::socket socket;
+    std::string address;
     asio::steady_timer pause;
     beast::flat_buffer buffer;
 };
@@ -155,8 +159,10 @@ private:
             if (error) {
                 break;
             }
+            HttpRequest request = to_request(parser.get());
+            request.address = session->address;
             const HttpAnswer answer =
-                cloud_.handle(to_request(parser.get()), clock_.simulated(real_time()), real_time());
+                cloud_.handle(request, clock_.simulated(real_time()), real_time());
             write_log(answer.record);
             if (answer.delay > Duration{0}) {
                 session->pause.expires_after(clock_.real_length(answer.delay));

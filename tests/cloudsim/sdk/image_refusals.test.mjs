@@ -243,7 +243,8 @@ test("an account in arrears cannot make images", async () => {
 });
 
 test("what is full takes no more", async () => {
-  const top = `${held}[limits]\nimages_per_region = 1\nexports_running = 1\nshares_per_image = 0`;
+  const limits = "[limits]\nimages_per_region = 1\nexports_running = 1\nshares_per_image = 0";
+  const top = `${held}source_busy_during_export = false\n${limits}`;
   const there = image("img-there001").replace("ap-guangzhou", "ap-beijing");
   const full = await startCloud({ world: world({ top, owner: image("img-golden01") + there }) });
   const client = full.cvm();

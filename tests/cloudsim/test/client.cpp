@@ -26,8 +26,13 @@ stop = "30s"
 )";
 
 constexpr const char* kind_behaviour = R"(
-[behaviour]
 source_busy_during_copy = false
+source_busy_during_export = false
+poweroff_false = "live"
+partial_sync = "none-begins"
+second_export = "overwrites"
+duplicate_ids = "once"
+doubtful_regions = true
 poweroff_stays_off = false
 list_delay = "0s"
 tags_late = "0s"
@@ -74,13 +79,28 @@ name = "backup-1250000002"
 region = "ap-guangzhou"
 )";
 
+// The keys of the kind behaviour that the text does not set itself.
+std::string with_kind_behaviour(const std::string& extra) {
+    std::string missing;
+    for (const std::string& line : split(kind_behaviour, '\n')) {
+        const std::string key = line.substr(0, line.find('='));
+        if (!key.empty() && !contains(extra, key)) {
+            missing += line + "\n";
+        }
+    }
+    const std::string header = "[behaviour]\n";
+    const auto at = extra.find(header);
+    if (at == std::string::npos) {
+        return extra + header + missing;
+    }
+    return extra.substr(0, at + header.size()) + missing + extra.substr(at + header.size());
+}
+
 }  // namespace
 
 World parse_small_world(const std::string& extra, const std::string& account_extra) {
-    const bool has_behaviour = contains(extra, "[behaviour]");
     return parse_world(
-        kind_world + extra + (has_behaviour ? "" : kind_behaviour) + owner_account + account_extra +
-        other_account
+        kind_world + with_kind_behaviour(extra) + owner_account + account_extra + other_account
     );
 }
 

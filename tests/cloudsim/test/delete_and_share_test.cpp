@@ -152,5 +152,21 @@ TEST_F(ShareImage, IsRefusedForAWholeMachineImage) {
     EXPECT_EQ(share(id, "100000000002", "SHARE").code, "InvalidParameter.InstanceImageNotSupport");
 }
 
+TEST_F(ShareImage, IsForMainAccountsAndNotForRedHat) {
+    World world = parse_small_world(
+        "",
+        "[[account.image]]\nid = \"img-0000rhel\"\nname = \"r\"\nregion = \"ap-guangzhou\"\n"
+        "os = \"Red Hat Enterprise Linux 9\"\n"
+    );
+    world.accounts.back().sub_accounts = {"100000000022"};
+    use(world);
+    EXPECT_EQ(
+        share(ready_image(), "100000000022", "SHARE").code, "FailedOperation.NotMasterAccount"
+    );
+    EXPECT_EQ(
+        share("img-0000rhel", "100000000002", "SHARE").code, "FailedOperation.RImageShareFailed"
+    );
+}
+
 }  // namespace
 }  // namespace cloudsim::test

@@ -72,9 +72,9 @@ protected:
 TEST_F(ExportImages, PutsTheObjectIntoTheBucketWhenItEndsAndNotBefore) {
     const std::string id = ready_image();
     const std::string path =
-        path_of(export_image(id, R"(,"ExportFormat":"QCOW2","FileNamePrefixList":["web/a"])"));
+        path_of(export_image(id, R"(,"ExportFormat":"RAW","FileNamePrefixList":["web/a"])"));
 
-    EXPECT_EQ(path, "web/a_" + id + "_system_" + snapshot_of(id) + ".qcow2");
+    EXPECT_EQ(path, "web/a_" + id + "_system_" + snapshot_of(id) + ".raw");
     EXPECT_EQ(cos("HEAD", "/" + path).status, 404);
     wait(15min);
     const HttpAnswer head = cos("HEAD", "/" + path);

@@ -148,5 +148,39 @@ TEST_F(SyncImages, CopiesASharedImageIntoItsOwnRegionOnly) {
     EXPECT_EQ(cloud->state().count_images({"100000000002", "ap-guangzhou"}), 1);
 }
 
+TEST_F(SyncImages, EncryptsACopyInTheImagesOwnRegion) {
+    World world = small_world();
+    world.accounts.front().kms_keys = {"key-1"};
+    use(world);
+    const std::string id = ready_image();
+    EXPECT_EQ(
+        sync(id, R"("ap-shanghai")", R"(,"Encrypt":true)").code,
+        "InvalidParameterValue.InvalidRegion"
+    );
+    EXPECT_EQ(
+        sync(id, R"("ap-guangzhou","ap-shanghai")", R"(,"Encrypt":true)").code,
+        "InvalidParameterValue.LimitExceeded"
+    );
+    EXPECT_EQ(
+        sync(id, R"("ap-guangzhou")", R"(,"Encrypt":true,"KmsKeyId":"key-2")").code,
+        "InvalidParameter.InvalidKmsKeyId"
+    );
+    EXPECT_EQ(
+        sync(id, R"("ap-shanghai")", R"(,"KmsKeyId":"key-1")").code,
+        "InvalidParameter.InvalidKmsKeyId"
+    );
+    const Reply reply = sync(id, R"("ap-guangzhou")", R"(,"Encrypt":true,"KmsKeyId":"key-1")");
+    const std::string copy = reply.first("ImageSet", "ImageId");
+    wait(20min);
+    EXPECT_EQ(state_of(copy), "NORMAL");
+    EXPECT_EQ(
+        sync(copy, R"("ap-shanghai")").code, "UnsupportedOperation.EncryptedImagesNotSupported"
+    );
+    EXPECT_EQ(
+        sync(copy, R"("ap-guangzhou")", R"(,"Encrypt":true)").code,
+        "UnsupportedOperation.SyncEncryptImageNotSupport"
+    );
+}
+
 }  // namespace
 }  // namespace cloudsim::test
