@@ -15,6 +15,11 @@ bool failed_in_cloud(const Image& image) {
     return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
 }
 
+// Said of one of several regions; nobody documents whether the others have begun then.
+bool is_of_one_destination(const Failure& failure) {
+    return failure.code == "ImageQuotaLimitExceeded" || failure.code == "InvalidRegion.Unavailable";
+}
+
 }  // namespace
 
 void Machine::on(const event::Resumed&) {
@@ -75,6 +80,14 @@ void Machine::on(const event::Refused& event) {
         }
     }
     if (intended.empty()) {
+        return;
+    }
+    if (intended.size() > 1 && is_of_one_destination(event.failure)) {
+        Failure unsure = event.failure;
+        unsure.remedy = Remedy::look_first;
+        for (const CopyId id : intended) {
+            refuse(*find(id), unsure);
+        }
         return;
     }
     const Remedy remedy = event.failure.remedy;

@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::Each;
 using testing::Field;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 Policy with_export(const std::string& prefix) {
@@ -180,6 +181,28 @@ tags = { tier = "web" }
 )"));
     ASSERT_TRUE(rebooting.run_until_done());
     EXPECT_FALSE(rebooting.catalog->runs(std::nullopt, 1).front().good);
+}
+
+TEST(Patience, WithARegionThatTakesNoCopiesLeavesNoCopyElsewhereUnknown) {
+    EngineWorld world(web_world(2), R"(
+[[fault]]
+kind = "region-gone"
+region = "ap-beijing"
+before = "2h"
+)");
+    Policy policy = web_policy();
+    policy.replicas.push_back(ReplicaTarget{Region("ap-beijing"), policy.replicas.front().keep});
+    world.settings.policies = {policy};
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(2));
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+    for (const Backup& backup : world.all_backups()) {
+        for (const Copy& copy : backup.copies) {
+            EXPECT_EQ(copy.state, CopyState::done) << copy.place.region.text() << copy.code;
+        }
+    }
 }
 
 }  // namespace

@@ -196,12 +196,30 @@ TEST_F(BackupMachine, OneRefusedRegionDoesNotTakeTheOthersAlong) {
     feed(event::TurnCame{{shanghai_copy, beijing_copy}});
 
     feed(event::Refused{
-        {shanghai_copy, beijing_copy}, failure(Remedy::give_up, "ImageQuotaLimitExceeded")});
+        {shanghai_copy, beijing_copy},
+        failure(Remedy::give_up, "UnsupportedOperation.EncryptedImagesNotSupported")});
 
     const auto turns = all<action::AwaitTurn>();
     ASSERT_EQ(turns.size(), 2U);
     EXPECT_THAT(turns[0].copies, ElementsAre(shanghai_copy));
     EXPECT_THAT(turns[1].copies, ElementsAre(beijing_copy));
+}
+
+TEST_F(BackupMachine, WhereOneRegionIsFullOrGoneTheOthersMayHaveBegunAndAreLookedFor) {
+    complete_image();
+    feed(event::TurnCame{{shanghai_copy, beijing_copy}});
+
+    feed(event::Refused{
+        {shanghai_copy, beijing_copy}, failure(Remedy::give_up, "ImageQuotaLimitExceeded")});
+    EXPECT_EQ(all<action::Wait>().size(), 2U);
+    feed(event::TimePassed{{shanghai_copy, beijing_copy}});
+    EXPECT_EQ(all<action::FindImage>().size(), 2U);
+
+    feed(event::Looked{shanghai_copy, normal("img-shanghai")});
+    EXPECT_EQ(copy(shanghai_copy).state, CopyState::accepted);
+    now += fence;
+    feed(event::Looked{beijing_copy, std::nullopt});
+    EXPECT_THAT(only<action::AwaitTurn>().copies, ElementsAre(beijing_copy));
 }
 
 TEST_F(BackupMachine, WholeMachineImagesThatCannotBeReplicatedLeaveThePartOfTheBackupThatIsGood) {
