@@ -107,7 +107,11 @@ Task<void> Reconciler::pass() {
             co_return;
         }
         now_.places += 1;
+        std::vector<ObjectListing> listings = buckets(place);
         co_await compare(std::move(place));
+        for (ObjectListing& listing : listings) {
+            co_await compare_bucket(std::move(listing));
+        }
     }
     now_.ended = clock_.now();
     last_ = std::move(now_);
@@ -307,8 +311,9 @@ void Reconciler::apply(Comparison comparison, const Place& place) {
         newest = std::max(newest, due);
     }
     std::ranges::move(comparison.findings, std::back_inserter(now_.findings));
-    mended_at_[place] = comparison.changed.size() + comparison.adopted.size();
-    if (mended_at_[place] == 0) {
+    const std::size_t mended = comparison.changed.size() + comparison.adopted.size();
+    mended_at_[place] += mended;
+    if (mended == 0) {
         return;
     }
     adopted_ += comparison.adopted.size();

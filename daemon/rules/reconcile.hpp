@@ -41,6 +41,13 @@ struct ImageListing {
     std::vector<Image> images;
 };
 
+// The objects of these folders of a bucket ("" is all of it).
+struct ObjectListing {
+    BucketPlace bucket;
+    std::vector<std::string> folders;
+    std::vector<StoredObject> objects;
+};
+
 struct Comparison {
     std::vector<Finding> findings;
     std::vector<Backup> changed;  // rows of the catalog; copies without a number are new
@@ -48,6 +55,7 @@ struct Comparison {
     bool unsettled = false;       // something of ours was too young to be judged
     // Ids of copies that the list lacks: to be asked for by id before they count as missing.
     std::vector<ImageId> absent;
+    std::vector<std::string> absent_keys;  // the same for objects
     // The newest due time of our images, whatever their state: these firings were made.
     std::map<PolicyName, Instant> made;
 };
@@ -55,6 +63,15 @@ struct Comparison {
 // `known`: the backups with copies in this place, and those that the images claim.
 Comparison compare_images(
     const ImageListing& listing,
+    const std::vector<Backup>& known,
+    const std::vector<Policy>& policies,
+    Instant now
+);
+
+// Exports. An unknown one is ours if its keys are of the documented form under the policy's own
+// prefix; one younger than export_patience may still be written, and is left for later.
+Comparison compare_objects(
+    const ObjectListing& listing,
     const std::vector<Backup>& known,
     const std::vector<Policy>& policies,
     Instant now

@@ -224,6 +224,55 @@ TEST(LostCatalog, StillMakesUpForAFiringThatWasMissedMeanwhile) {
     EXPECT_EQ(world.calls("CreateImage"), 3U);
 }
 
+// Daily exports, of which each is kept, beside one image.
+EngineWorld after_exports(int count) {
+    EngineWorld world(web_world(1));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        Keep()};
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(count - 1) + 5h);
+    return world;
+}
+
+TEST(Reconciling, NoticesAnExportThatIsGone) {
+    EngineWorld world = after_exports(2);
+    const Backup newest = world.newest_backup();
+    cloudsim::BucketState& bucket = *world.cloud->state().find_bucket("ops-backup-1250000000");
+    ASSERT_EQ(bucket.objects.erase(newest.copies[1].objects.at(0).key), 1U);
+
+    verify(world);
+
+    EXPECT_EQ(world.catalog->backup(newest.id)->copies[1].state, CopyState::lost);
+    EXPECT_FALSE(world.catalog->backup(newest.id)->good);
+    EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::missing)));
+}
+
+TEST(LostCatalog, IsRebuiltFromExportsToo) {
+    EngineWorld world = after_exports(5);
+    ASSERT_THAT(world.keys(), SizeIs(5));
+    lose_the_catalog(world);
+
+    world.run_for(1h);
+
+    // The exports of the last two days might still be written.
+    std::size_t exports = 0;
+    for (const Backup& backup : points(world)) {
+        for (const Copy& copy : backup.copies) {
+            const bool there = copy.kind == CopyKind::exported && copy.state == CopyState::done;
+            exports += there ? copy.objects.size() : 0;
+        }
+    }
+    EXPECT_EQ(exports, 3U);
+    EXPECT_THAT(world.keys(), SizeIs(5));
+}
+
 TEST(LostCatalog, OfABrandNewInstallationIsNotTalkedAbout) {
     EngineWorld world = after_firings(1, 1);
 

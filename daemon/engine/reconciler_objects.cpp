@@ -1,0 +1,101 @@
+// Exports: which buckets are looked at, and how.
+#include "engine/reconciler.hpp"
+#include "rules/export_key.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace cvmbackup {
+
+// The buckets of the place that policies name or copies are in, each with the folders to list.
+std::vector<ObjectListing> Reconciler::buckets(const Place& place) const {
+    std::map<BucketName, std::set<std::string>> folders;
+    for (const Policy& policy : policies_) {
+        if (policy.exported && Place{policy.account, policy.region} == place) {
+            folders[policy.exported->bucket].insert(top_folder(policy.exported->prefix, policy.name)
+            );
+        }
+    }
+    for (const Backup& backup : catalog_.kept_at(place)) {
+        for (const Copy& copy : backup.copies) {
+            if (copy.kind == CopyKind::exported && copy.place == place &&
+                (copy.state == CopyState::done || copy.state == CopyState::lost)) {
+                folders[copy.bucket].insert(top_folder(copy.name, backup.policy));
+            }
+        }
+    }
+    std::vector<ObjectListing> listings;
+    for (auto& [bucket, names] : folders) {
+        ObjectListing listing;
+        listing.bucket = BucketPlace{place.account, place.region, bucket};
+        listing.folders.assign(names.begin(), names.end());
+        if (names.contains("")) {
+            listing.folders = {""};
+        }
+        listings.push_back(std::move(listing));
+    }
+    return listings;
+}
+
+Task<void> Reconciler::compare_bucket(ObjectListing listing) {
+    const Place place{listing.bucket.account, listing.bucket.region};
+    const Instant now = clock_.now();
+    const auto fail = [&](const Failure& failure) {
+        now_.troubles.push_back("bucket " + listing.bucket.bucket.text() + ": " + failure.text);
+    };
+    const std::vector<Backup> before = known_exports(place, {});
+    for (const std::string& folder : listing.folders) {
+        Outcome<std::vector<StoredObject>> objects =
+            co_await cloud_.list_objects(listing.bucket, folder);
+        if (!objects) {
+            fail(objects.error());
+            co_return;
+        }
+        std::ranges::move(*objects, std::back_inserter(listing.objects));
+    }
+    Comparison comparison = compare_objects(listing, known_exports(place, before), policies_, now);
+    if (!comparison.absent_keys.empty()) {
+        for (const std::string& key : comparison.absent_keys) {
+            const Outcome<std::optional<StoredObject>> object =
+                co_await cloud_.head_object(listing.bucket, key);
+            if (!object) {
+                fail(object.error());
+                co_return;
+            }
+            if (*object) {
+                listing.objects.push_back(**object);
+            }
+        }
+        comparison = compare_objects(listing, known_exports(place, before), policies_, now);
+    }
+    apply(std::move(comparison), place);
+}
+
+// The backups with copies in the place, those whose exports the policies might know again, and
+// those that were such when the list was asked for, as they are now.
+std::vector<Backup> Reconciler::known_exports(const Place& place, const std::vector<Backup>& before)
+    const {
+    std::vector<Backup> backups;
+    std::set<BackupId> ids;
+    const auto add = [&](std::vector<Backup> more) {
+        for (Backup& backup : more) {
+            if (ids.insert(backup.id).second) {
+                backups.push_back(std::move(backup));
+            }
+        }
+    };
+    add(catalog_.kept_at(place));
+    for (const Policy& policy : policies_) {
+        if (policy.exported && Place{policy.account, policy.region} == place) {
+            add(catalog_.points(policy.name));
+        }
+    }
+    for (const Backup& backup : before) {
+        if (!ids.contains(backup.id)) {
+            add({*catalog_.backup(backup.id)});
+        }
+    }
+    return backups;
+}
+
+}  // namespace cvmbackup

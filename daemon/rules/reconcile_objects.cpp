@@ -1,0 +1,252 @@
+// Exports: what the catalog says of one bucket against the objects that are there.
+#include "rules/backup_machine.hpp"
+#include "rules/export_key.hpp"
+#include "rules/reconcile.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+namespace {
+
+class ObjectComparer {
+public:
+    ObjectComparer(
+        const ObjectListing& listing,
+        const std::vector<Backup>& known,
+        const std::vector<Policy>& policies,
+        Instant now
+    )
+        : listing_(listing)
+        , policies_(policies)
+        , now_(now)
+        , known_(known) {
+        for (const StoredObject& object : listing.objects) {
+            listed_.emplace(object.key, &object);
+        }
+    }
+
+    Comparison run() {
+        for (Backup& backup : known_) {
+            for (Copy& copy : backup.copies) {
+                judge_copy(backup, copy);
+            }
+        }
+        for (auto& [key, objects] : unknown_exports()) {
+            judge_unknown(key.first, key.second, std::move(objects));
+        }
+        for (Backup& backup : known_) {
+            if (changed_.contains(backup.id)) {
+                judge_again(backup);
+                result_.changed.push_back(std::move(backup));
+            }
+        }
+        for (Backup& backup : result_.adopted) {
+            judge_again(backup);
+        }
+        return std::move(result_);
+    }
+
+private:
+    // Which backup, and the prefix and image of the export.
+    using Key = std::pair<BackupKey, std::pair<std::string, ImageId>>;
+
+    bool is_here(const Copy& copy) const {
+        return copy.kind == CopyKind::exported && copy.bucket == listing_.bucket.bucket &&
+               copy.place == Place{listing_.bucket.account, listing_.bucket.region};
+    }
+
+    bool was_listed(const std::string& name) const {
+        return std::ranges::any_of(listing_.folders, [&](const std::string& folder) {
+            return name.starts_with(folder);
+        });
+    }
+
+    void judge_copy(Backup& backup, Copy& copy);
+    std::map<Key, std::vector<StoredObject>> unknown_exports() const;
+    void judge_unknown(
+        const BackupKey& key,
+        const std::pair<std::string, ImageId>& what,
+        std::vector<StoredObject> objects
+    );
+    Backup& find_or_make(const BackupKey& key, int disks);
+    Copy& copy_here(Backup& backup) const;
+    void report(const Backup& backup, const Copy& copy, Finding finding);
+
+    const ObjectListing& listing_;
+    const std::vector<Policy>& policies_;
+    Instant now_;
+    std::vector<Backup> known_;
+    std::map<std::string, const StoredObject*> listed_;
+    std::set<std::string> prefixes_;  // of copies that are there or under way
+    std::set<BackupId> changed_;
+    Comparison result_;
+};
+
+void ObjectComparer::report(const Backup& backup, const Copy& copy, Finding finding) {
+    finding.place = copy.place;
+    finding.bucket = copy.bucket;
+    finding.name = copy.name;
+    finding.policy = backup.policy;
+    finding.instance = backup.instance;
+    finding.backup = backup.id;
+    result_.findings.push_back(std::move(finding));
+}
+
+void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
+    if (!is_here(copy)) {
+        return;
+    }
+    const bool finished = backup.state == BackupState::finished;
+    // The list may be older than a deletion.
+    const bool just_deleted = copy.state == CopyState::deleted &&
+                              copy.deleted_at.value_or(now_) > now_ - visibility_margin;
+    if (in_flight(copy.state) || copy.state == CopyState::done ||
+        copy.state == CopyState::deleting || !finished || just_deleted) {
+        prefixes_.insert(copy.name);
+    }
+    const bool young = copy.settled_at && *copy.settled_at > now_ - visibility_margin;
+    if (!finished || young || !was_listed(copy.name) || copy.objects.empty() ||
+        (copy.state != CopyState::done && copy.state != CopyState::lost)) {
+        return;
+    }
+    std::vector<std::string> absent;
+    for (const StoredObject& object : copy.objects) {
+        if (!listed_.contains(object.key)) {
+            absent.push_back(object.key);
+        }
+    }
+    Finding finding;
+    finding.kind = FindingKind::missing;
+    if (copy.state == CopyState::lost && absent.empty()) {
+        copy.state = CopyState::done;
+        copy.code.clear();
+        copy.reason.clear();
+        finding.mending = Mending::adopted;
+        finding.text = "export " + copy.name + " is there again; it counts as a copy again";
+    } else if (copy.state == CopyState::done && !absent.empty() && copy.code.empty()) {
+        const bool all = absent.size() == copy.objects.size();
+        result_.absent_keys.insert(result_.absent_keys.end(), absent.begin(), absent.end());
+        finding.mending = Mending::marked;
+        finding.object = absent.front();
+        finding.text = "export " + copy.name + " in bucket " + copy.bucket.text() + " lacks " +
+                       std::to_string(absent.size()) + " of its " +
+                       std::to_string(copy.objects.size()) +
+                       " objects; it no longer counts as a good copy";
+        copy.state = all ? CopyState::lost : CopyState::done;
+        copy.code = all ? "Missing" : "ObjectsMissing";
+        copy.reason =
+            "the bucket did not have " + absent.front() + " any more at " + to_rfc3339(now_);
+    } else {
+        return;
+    }
+    changed_.insert(backup.id);
+    report(backup, copy, std::move(finding));
+}
+
+std::map<ObjectComparer::Key, std::vector<StoredObject>> ObjectComparer::unknown_exports() const {
+    std::map<Key, std::vector<StoredObject>> found;
+    for (const Policy& policy : policies_) {
+        if (!policy.exported || policy.account != listing_.bucket.account ||
+            policy.region != listing_.bucket.region ||
+            policy.exported->bucket != listing_.bucket.bucket) {
+            continue;
+        }
+        const ExportKeyReader reader(policy.name, policy.exported->prefix);
+        for (const StoredObject& object : listing_.objects) {
+            const std::optional<ExportKey> key = reader.read(object.key);
+            if (key && !prefixes_.contains(key->prefix)) {
+                const BackupKey backup{policy.name, key->instance, key->due};
+                found[{backup, {key->prefix, key->image}}].push_back(object);
+            }
+        }
+    }
+    return found;
+}
+
+Backup& ObjectComparer::find_or_make(const BackupKey& key, int disks) {
+    const auto is_it = [&](const Backup& backup) {
+        return backup.policy == key.policy && backup.instance == key.instance &&
+               backup.due == key.due && backup.place.account == listing_.bucket.account &&
+               !backup.copies.empty();
+    };
+    if (const auto known = std::ranges::find_if(known_, is_it); known != known_.end()) {
+        return *known;
+    }
+    const auto adopted = std::ranges::find_if(result_.adopted, is_it);
+    if (adopted != result_.adopted.end()) {
+        return *adopted;
+    }
+    const Place place{listing_.bucket.account, listing_.bucket.region};
+    return result_.adopted.emplace_back(backup_from_cloud(key, disks, place, policies_));
+}
+
+Copy& ObjectComparer::copy_here(Backup& backup) const {
+    const auto found =
+        std::ranges::find_if(backup.copies, [&](const Copy& copy) { return is_here(copy); });
+    if (found != backup.copies.end()) {
+        return *found;
+    }
+    Copy copy;
+    copy.backup = backup.id;
+    copy.kind = CopyKind::exported;
+    copy.place = Place{listing_.bucket.account, listing_.bucket.region};
+    copy.bucket = listing_.bucket.bucket;
+    copy.state = CopyState::cancelled;
+    return backup.copies.emplace_back(std::move(copy));
+}
+
+// No list tells whether an export is still being written, so a young one is left for later.
+void ObjectComparer::judge_unknown(
+    const BackupKey& key,
+    const std::pair<std::string, ImageId>& what,
+    std::vector<StoredObject> objects
+) {
+    Instant& made = result_.made[key.policy];
+    made = std::max(made, key.due);
+    if (key.due > now_ - export_patience) {
+        result_.unsettled = true;
+        return;
+    }
+    Backup& backup = find_or_make(key, static_cast<int>(objects.size()));
+    Copy& copy = copy_here(backup);
+    if (backup.state != BackupState::finished || copy.state == CopyState::done ||
+        in_flight(copy.state)) {
+        return;
+    }
+    std::int64_t bytes = 0;
+    for (const StoredObject& object : objects) {
+        bytes += object.size_bytes;
+    }
+    copy.name = what.first;
+    copy.image = what.second;
+    copy.state = CopyState::done;
+    copy.size_gib = (bytes + (1LL << 30) - 1) >> 30;
+    copy.settled_at = now_;
+    copy.deleted_at.reset();
+    copy.code = objects.size() < 1 + backup.data_disks.size() ? "ObjectsMissing" : "";
+    copy.reason.clear();
+    Finding finding;
+    finding.mending = Mending::adopted;
+    finding.object = objects.front().key;
+    finding.text = "export " + copy.name + " in bucket " + copy.bucket.text() +
+                   " is ours, and the catalog did not know it; it is a copy of its backup now";
+    copy.objects = std::move(objects);
+    if (backup.id != BackupId()) {
+        changed_.insert(backup.id);
+    }
+    report(backup, copy, std::move(finding));
+}
+
+}  // namespace
+
+Comparison compare_objects(
+    const ObjectListing& listing,
+    const std::vector<Backup>& known,
+    const std::vector<Policy>& policies,
+    Instant now
+) {
+    return ObjectComparer(listing, known, policies, now).run();
+}
+
+}  // namespace cvmbackup
