@@ -1,4 +1,5 @@
-// docs/cloudsim.md names every simulated action, every switch between worlds, and tests that exist.
+// docs/cloudsim.md names every simulated action and operation, every switch between worlds, and
+// tests that exist.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import test from "node:test";
@@ -16,11 +17,23 @@ test("every simulated action has a row, and no other", () => {
   assert.deepEqual(listed.sort(), actions.sort());
 });
 
+test("every operation on objects is listed", () => {
+  const table = fs.readFileSync(here("../cos_table.cpp"), "utf8");
+  const operations = [...table.matchAll(/^ +\{"(\w+)", "[A-Z]+", Scope::/gm)].map(([, name]) =>
+    name);
+  assert(operations.length >= 20);
+  const [, part] = /^## Objects$([^]*?)^## /m.exec(page);
+  const listed = [...part.matchAll(/^\| ((?:[A-Z]\w+(?:, )?)+) \|/gm)]
+    .flatMap(([, names]) => names.split(", "));
+  assert.deepEqual(listed.sort(), operations.sort());
+});
+
 test("every switch of the example world has a row, and no other", () => {
   const example = fs.readFileSync(here("../examples/world.toml"), "utf8");
   const [, part] = /^\[behaviour\]$([^]*?)^\[\[/m.exec(example);
   const keys = [...part.matchAll(/^(\w+) =/gm)].map(([, key]) => key);
-  const listed = rows.map(([, second]) => /^`(\w+)`$/.exec(second ?? "")?.[1]).filter(Boolean);
+  const listed = rows.filter((cells) => cells.length === 3)
+    .map(([, key]) => /^`(\w+)`$/.exec(key)?.[1]).filter(Boolean);
   assert.deepEqual(listed.sort(), keys.sort());
 });
 

@@ -20,6 +20,7 @@ test("every service of API 3.0 is reached by the bare address", async () => {
 const ways = {
   "as a proxy": { Proxy: cloud.url.origin },
   "by its address, with the real Host": { Proxy: "", Ip: host },
+  "by its address with the bucket in the path": { Proxy: "", Domain: `${host}/{Bucket}` },
 };
 for (const [way, options] of Object.entries(ways)) {
   test(`COS is reached ${way}`, async () => {

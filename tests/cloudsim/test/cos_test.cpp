@@ -142,6 +142,19 @@ TEST_F(Cos, TakesTheBucketFromThePathOfOtherHosts) {
     EXPECT_EQ(answer.body, "x");
 }
 
+TEST_F(Cos, TakesTheSignatureOfAnSdkThatKnowsNoBucketInThePath) {
+    put({"key"});
+    const auto code = [this](const std::string& signed_path, const std::string& host) {
+        HttpRequest request =
+            cos_request("GET", signed_path, "", now, owner_keys, {{"Host", host}});
+        request.target = "/backup-1250000000/key";
+        return cloud->handle(request, now).record.code;
+    };
+    EXPECT_EQ(code("/key", "127.0.0.1:8080"), "");
+    EXPECT_EQ(code("/other", "127.0.0.1:8080"), "SignatureDoesNotMatch");
+    EXPECT_EQ(code("/key", "cos.ap-guangzhou.myqcloud.com"), "SignatureDoesNotMatch");
+}
+
 TEST_F(Cos, RefusesBadSignatures) {
     const auto code = [this](const HttpRequest& request) {
         return cloud->handle(request, now).record.code;
