@@ -94,10 +94,11 @@ test("a dry run answers with nothing, or with an error", async () => {
 
 test("an image under export may be deleted, or not", async () => {
   const remove = { ImageIds: ["img-golden01"] };
-  const lost = (await heldWith('delete_during_export = "export-lost"')).cvm();
+  const idle = "source_busy_during_export = false\n";
+  const lost = (await heldWith(`${idle}delete_during_export = "export-lost"`)).cvm();
   await lost.ExportImages(exported);
   await lost.DeleteImages(remove);
-  const guarded = (await heldWith('delete_during_export = "refused"')).cvm();
+  const guarded = (await heldWith(`${idle}delete_during_export = "refused"`)).cvm();
   await guarded.ExportImages(exported);
   await refused("InvalidImageId.IncorrectState", () => guarded.DeleteImages(remove));
 });
