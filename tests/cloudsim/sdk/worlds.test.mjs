@@ -119,3 +119,33 @@ test("an instance that was powered off for its image stays off, or is started ag
     });
   }
 });
+
+test("the source of an export is busy, or not", async () => {
+  for (const [keys, state] of [
+    ["source_busy_during_export = true", "SYNCING"],
+    ["source_busy_during_export = false", "NORMAL"],
+  ]) {
+    const client = (await heldWith(keys)).cvm();
+    await client.ExportImages(exported);
+    assert.equal((await imageOf(client, "img-golden01")).ImageState, state);
+  }
+});
+
+test("a deletion that cannot all be done does nothing, or what comes before", async () => {
+  const remove = { ImageIds: ["img-golden01", "img-zzzzzzzz"] };
+  for (const [keys, left] of [
+    ['deletion = "all-or-nothing"', true],
+    ['deletion = "until-refused"', false],
+  ]) {
+    const client = (await heldWith(keys)).cvm();
+    await refused("InvalidImageId.NotFound", () => client.DeleteImages(remove));
+    assert.equal((await imageOf(client, "img-golden01")) !== undefined, left);
+  }
+});
+
+test("a bucket's name without the AppId is refused, or completed", async () => {
+  const bare = { ...exported, BucketName: "ops-backup" };
+  const strict = (await heldWith("bare_bucket_names = false")).cvm();
+  await refused("InvalidParameterValue.BucketNotFound", () => strict.ExportImages(bare));
+  await (await heldWith("bare_bucket_names = true")).cvm().ExportImages(bare);
+});
