@@ -10,7 +10,7 @@ import { Random } from "./support/random.mjs";
 import { simulated } from "./support/simulated.mjs";
 import { bucket, image, instance, instanceId, other, owner, world } from "./support/world.mjs";
 
-const count = 3000;
+const count = 2000;
 const seed = Number(process.env.CVMBACKUP_SEED ?? 20270104);
 console.log(`seed ${seed}; CVMBACKUP_SEED=NUMBER chooses another`);
 

@@ -8,7 +8,7 @@ import test from "node:test";
 import { Random } from "./support/random.mjs";
 import { build, clientClass, sdk } from "./support/sdk.mjs";
 
-const count = 6000;
+const count = 5000;
 const seed = Number(process.env.CVMBACKUP_SEED ?? 20270104);
 console.log(`seed ${seed}; CVMBACKUP_SEED=NUMBER chooses another`);
 
