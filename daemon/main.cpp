@@ -101,7 +101,10 @@ private:
 bool Daemon::open() {
     observers_.add(journal_);
     observers_.add(metrics_);
-    catalog_ = open_catalog(settings_.catalog_path);
+    catalog_ = open_catalog(settings_.catalog_path, [this](const std::string& what) {
+        // Whoever asked may answer the error to a caller on the bus; the daemon ends all the same.
+        boost::asio::post(io_, [what] { throw CatalogError(what); });
+    });
     metrics_.restore(catalog_->totals());
     metrics_.observe(SettingsReloaded{clock_.now(), true, ""});
     cloud_ = make_cloud(

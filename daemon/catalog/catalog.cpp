@@ -9,6 +9,7 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include <algorithm>
+#include <sys/stat.h>
 #include <type_traits>
 
 namespace cvmbackup {
@@ -47,10 +48,23 @@ std::optional<Instant> maximum(SQLite::Statement& statement) {
     return instant_at(statement, 0);
 }
 
+// Device and number of a file; nothing if there is none.
+std::optional<std::pair<dev_t, ino_t>> identity_of(const std::filesystem::path& path) {
+    struct ::stat found {};
+
+    if (::stat(path.c_str(), &found) != 0) {
+        return std::nullopt;
+    }
+    return std::pair(found.st_dev, found.st_ino);
+}
+
 class SqliteCatalog : public Catalog {
 public:
-    explicit SqliteCatalog(const std::filesystem::path& path)
+    SqliteCatalog(
+        const std::filesystem::path& path, std::function<void(const std::string&)> on_broken
+    )
         : path_(path)
+        , on_broken_(std::move(on_broken))
         , database_(open_database(path))
         , statements_(*database_) {}
 
@@ -58,7 +72,10 @@ public:
         if (changes.empty()) {
             return;
         }
-        guarded("a change was being recorded", [&] { write(changes); });
+        guarded("a change was being recorded", [&] {
+            write(changes);
+            check_identity();
+        });
     }
 
     LastIds last_ids() override {
@@ -245,11 +262,27 @@ private:
             return work();
         } catch (const SQLite::Exception& error) {
             broken_ = catalog_trouble(path_, doing, error);
+        } catch (const CatalogError& error) {
+            broken_ = error.what();
         } catch (const std::runtime_error& error) {
             broken_ = "the catalog " + path_.string() + " failed while " + doing + ": " +
                       error.what() + ". Restore it from a backup, or move it away to begin anew";
         }
+        if (on_broken_) {
+            on_broken_(broken_);
+        }
         throw CatalogError(broken_);
+    }
+
+    // What is written to a file that nobody can find any more is lost at the next start.
+    void check_identity() const {
+        if (identity_ && identity_of(path_) != identity_) {
+            throw CatalogError(
+                "the catalog " + path_.string() +
+                " was removed or replaced while it was in use: what was recorded last is not in "
+                "it. Put the file back and start cvmbackupd again"
+            );
+        }
     }
 
     void write(const Changes& changes) {
@@ -357,16 +390,20 @@ private:
     }
 
     std::filesystem::path path_;
+    std::function<void(const std::string&)> on_broken_;
     std::unique_ptr<SQLite::Database> database_;
     Statements statements_;
+    std::optional<std::pair<dev_t, ino_t>> identity_ = identity_of(path_);
     std::string broken_;
 };
 
 }  // namespace
 
-std::unique_ptr<Catalog> open_catalog(const std::filesystem::path& path) {
+std::unique_ptr<Catalog> open_catalog(
+    const std::filesystem::path& path, std::function<void(const std::string&)> broken
+) {
     try {
-        return std::make_unique<SqliteCatalog>(path);
+        return std::make_unique<SqliteCatalog>(path, std::move(broken));
     } catch (const SQLite::Exception& error) {
         throw CatalogError(catalog_trouble(path, "it was being opened", error));
     }

@@ -36,8 +36,9 @@ Engine::Engine(
     , options_(std::move(options))
     , alarms_(executor, clock)
     , time_(clock, observer, options_.clock_speed)
-    , steps_(executor, clock, cloud, catalog, observer, alarms_, time_)
-    , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_)
+    , quota_(clock, cloud, observer)
+    , steps_(executor, clock, cloud, catalog, observer, alarms_, time_, quota_)
+    , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_, quota_)
     , scheduler_(
           clock,
           time_,
@@ -86,7 +87,6 @@ std::size_t Engine::backups_in(const std::optional<Run>& run) {
 }
 
 void Engine::begin() {
-    steps_.begin();
     runs_.resume(settings_.policies);
     begin_task(executor_, scheduler_.run());
     begin_task(executor_, pruner_.run());

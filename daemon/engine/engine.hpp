@@ -98,6 +98,7 @@ private:
     Settings settings_;
     Alarms alarms_;
     Timekeeper time_;
+    QuotaGate quota_;
     StepRunner steps_;
     RunKeeper runs_;
     Scheduler scheduler_;

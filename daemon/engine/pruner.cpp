@@ -15,6 +15,9 @@ bool is_shared(const Failure& failure) {
     return failure.code == "InvalidImageId.InShared";
 }
 
+// Stands for the policies that are gone from the configuration.
+const PolicyName removed_policies;
+
 bool deletable(ImageState state) {
     return state == ImageState::normal || state == ImageState::create_failed ||
            state == ImageState::import_failed;
@@ -61,6 +64,7 @@ void Pruner::request_all() {
     for (const auto& [name, policy] : policies_) {
         requested_.insert(name);
     }
+    requested_.insert(removed_policies);
     sleeper_->wake();
 }
 
@@ -72,6 +76,8 @@ Task<void> Pruner::run() {
             const auto policy = policies_.find(name);
             if (policy != policies_.end()) {
                 co_await prune(policy->second);
+            } else if (name == removed_policies) {
+                co_await finish_removed();
             }
         }
         co_await sleeper_->sleep_until(Instant::max());
@@ -83,8 +89,47 @@ bool Pruner::stale(const PolicyName& policy, int generation) {
     if (generation == generation_) {
         return false;
     }
-    requested_.insert(policy);
+    requested_.insert(policies_.contains(policy) ? policy : removed_policies);
     return true;
+}
+
+// Nothing is decided for a policy that was removed. What it had decided and begun is finished, with
+// the same look at each image before: the cloud may have deleted it already.
+Task<void> Pruner::finish_removed() {
+    const int generation = generation_;
+    std::map<Place, std::vector<Expired>> images;
+    std::vector<Expired> exports;
+    for (const Backup& backup : catalog_.unfinished_deletions()) {
+        if (policies_.contains(backup.policy)) {
+            continue;
+        }
+        for (const Copy& copy : backup.copies) {
+            if (copy.state != CopyState::deleting) {
+                continue;
+            }
+            Expired what{backup.policy, backup.instance, copy};
+            if (copy.kind == CopyKind::exported) {
+                exports.push_back(std::move(what));
+            } else {
+                images[copy.place].push_back(std::move(what));
+            }
+        }
+    }
+    co_await delete_all(std::move(images), std::move(exports), generation);
+}
+
+Task<void> Pruner::delete_all(
+    std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
+) {
+    for (auto& [place, expired] : images) {
+        co_await delete_images(place, std::move(expired), generation);
+    }
+    for (Expired& expired : exports) {
+        if (stopping_ || stale(expired.policy, generation)) {
+            co_return;
+        }
+        co_await delete_objects(std::move(expired));
+    }
 }
 
 Task<void> Pruner::prune(Policy policy) {
@@ -121,16 +166,8 @@ Task<void> Pruner::prune(Policy policy) {
             }
         }
     }
-    for (auto& [place, expired] : images) {
-        co_await delete_images(place, std::move(expired), generation);
-    }
-    for (Expired& expired : exports) {
-        if (stopping_ || stale(policy.name, generation)) {
-            co_return;
-        }
-        co_await delete_objects(std::move(expired));
-    }
-    if (admitted) {
+    co_await delete_all(std::move(images), std::move(exports), generation);
+    if (admitted && generation == generation_ && !stopping_) {
         passed.at = clock_.now();
         observer_.observe(passed);
     }

@@ -54,6 +54,10 @@ private:
     };
 
     Task<void> prune(Policy policy);
+    Task<void> finish_removed();
+    Task<void> delete_all(
+        std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
+    );
     Task<void> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);

@@ -25,7 +25,8 @@ RunKeeper::RunKeeper(
     Catalog& catalog,
     Observer& observer,
     Alarms& alarms,
-    StepRunner& steps
+    StepRunner& steps,
+    QuotaGate& quota
 )
     : executor_(std::move(executor))
     , clock_(clock)
@@ -34,6 +35,7 @@ RunKeeper::RunKeeper(
     , observer_(observer)
     , alarms_(alarms)
     , steps_(steps)
+    , quota_(quota)
     , last_ids_(catalog.last_ids()) {
     steps_.on_finished([this](const Backup& backup) { backup_finished(backup); });
 }
@@ -102,17 +104,16 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
         places.push_back(Place{place.account, target.region});
     }
     for (const Place& each : places) {
-        co_await read_quota(each, coming);
+        co_await warn_of_quota(each, coming);
     }
 }
 
-// The numbers are for the operator; the cloud itself refuses what does not fit.
-Task<void> RunKeeper::read_quota(Place place, std::size_t images_to_come) {
-    const Outcome<ImageQuota> quota = co_await cloud_.image_quota(place);
+// Beforehand, for the operator; what does not fit is held back when its turn comes.
+Task<void> RunKeeper::warn_of_quota(Place place, std::size_t images_to_come) {
+    const std::optional<ImageQuota> quota = co_await quota_.look(place);
     if (!quota) {
         co_return;
     }
-    observer_.observe(QuotaSeen{place, quota->limit, quota->used});
     const auto room = static_cast<std::int64_t>(quota->limit) - quota->used;
     if (room < static_cast<std::int64_t>(images_to_come)) {
         observer_.observe(Notice{

@@ -31,7 +31,8 @@ public:
         Catalog& catalog,
         Observer& observer,
         Alarms& alarms,
-        StepRunner& steps
+        StepRunner& steps,
+        QuotaGate& quota
     );
 
     // Called after the commit that finished the run.
@@ -73,7 +74,7 @@ private:
     };
 
     Task<void> choose(Firing firing, Run run);
-    Task<void> read_quota(Place place, std::size_t images_to_come);
+    Task<void> warn_of_quota(Place place, std::size_t images_to_come);
     KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;
     void admit(const Run& run, std::vector<Backup> backups);
     void release();
@@ -91,6 +92,7 @@ private:
     Observer& observer_;
     Alarms& alarms_;
     StepRunner& steps_;
+    QuotaGate& quota_;
     std::function<void(const Run&)> run_finished_;
     LastIds last_ids_;
     std::map<RunId, Run> runs_;

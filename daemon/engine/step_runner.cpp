@@ -15,7 +15,8 @@ StepRunner::StepRunner(
     Catalog& catalog,
     Observer& observer,
     Alarms& alarms,
-    Timekeeper& time
+    Timekeeper& time,
+    QuotaGate& quota
 )
     : executor_(std::move(executor))
     , clock_(clock)
@@ -24,15 +25,10 @@ StepRunner::StepRunner(
     , observer_(observer)
     , alarms_(alarms)
     , time_(time)
-    , exports_(clock, cloud, [this](BackupId backup, const Event& event) { feed(backup, event); }) {
-}
+    , quota_(quota) {}
 
 void StepRunner::on_finished(std::function<void(const Backup&)> callback) {
     finished_ = std::move(callback);
-}
-
-void StepRunner::begin() {
-    begin_task(executor_, exports_.run());
 }
 
 void StepRunner::take(Backup backup) {
@@ -130,6 +126,18 @@ ImageWatch& StepRunner::watch_of(const Place& place) {
     return *watch;
 }
 
+// One for each bucket, so that a region that is down keeps nobody else waiting.
+ExportWatch& StepRunner::watch_of(const BucketPlace& bucket) {
+    std::unique_ptr<ExportWatch>& watch = exports_[bucket];
+    if (!watch) {
+        watch = std::make_unique<ExportWatch>(
+            clock_, cloud_, [this](BackupId backup, const Event& event) { feed(backup, event); }
+        );
+        begin_task(executor_, watch->run());
+    }
+    return *watch;
+}
+
 std::optional<ImageWatch::Progress> StepRunner::progress(const Copy& copy) const {
     const auto watch = watches_.find(copy.place);
     return watch == watches_.end() ? std::nullopt : watch->second->progress(copy.image);
@@ -183,7 +191,7 @@ void StepRunner::perform(BackupId backup, action::WatchImage what) {
 }
 
 void StepRunner::perform(BackupId backup, action::WatchExport what) {
-    exports_.add(backup, what);
+    watch_of(what.bucket).add(backup, what);
 }
 
 void StepRunner::perform(BackupId backup, action::DiscardImage what) {
@@ -204,7 +212,33 @@ void StepRunner::perform(BackupId backup, action::Wait what) {
     });
 }
 
+// Those of the copies whose images have room in the quota of their region; the others hear why not.
+Task<std::vector<CopyId>> StepRunner::with_room(BackupId backup, action::AwaitTurn what) {
+    std::vector<CopyId> ready;
+    for (const CopyId id : what.copies) {
+        const auto found = live_.find(backup);
+        if (found == live_.end()) {
+            break;
+        }
+        const auto copy = std::ranges::find(found->second.copies, id, &Copy::id);
+        const Place place = copy->place;
+        const std::optional<std::string> why = co_await quota_.take(place);
+        if (why && !stopping_) {
+            feed(backup, event::NoRoom{{id}, *why});
+        } else {
+            ready.push_back(id);
+        }
+    }
+    co_return ready;
+}
+
 Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
+    if (what.change == Change::create_image || what.change == Change::sync_images) {
+        what.copies = co_await with_room(backup, what);
+    }
+    if (what.copies.empty()) {
+        co_return;
+    }
     co_await cloud_.turn(what.place, what.change);
     if (!stopping_) {
         feed(backup, event::TurnCame{std::move(what.copies)});

@@ -6,6 +6,7 @@
 #include "engine/alarms.hpp"
 #include "engine/export_watch.hpp"
 #include "engine/image_watch.hpp"
+#include "engine/quota_gate.hpp"
 #include "engine/timekeeper.hpp"
 #include "ports/catalog.hpp"
 #include "ports/clock.hpp"
@@ -32,13 +33,12 @@ public:
         Catalog& catalog,
         Observer& observer,
         Alarms& alarms,
-        Timekeeper& time
+        Timekeeper& time,
+        QuotaGate& quota
     );
 
     // Called for each backup after the commit that finished it.
     void on_finished(std::function<void(const Backup&)> callback);
-    void begin();  // starts the watchers
-
     void take(Backup backup);  // an unfinished backup that is in the catalog
     void feed(BackupId backup, const Event& event);
     void clock_set(Duration by);
@@ -61,6 +61,8 @@ private:
     void tell(const Backup& before, const Backup& after);
     void carry_out(BackupId backup, Action action);
     ImageWatch& watch_of(const Place& place);
+    ExportWatch& watch_of(const BucketPlace& bucket);
+    Task<std::vector<CopyId>> with_room(BackupId backup, action::AwaitTurn what);
 
     void call_begun() { ++calls_under_way_; }
 
@@ -96,7 +98,8 @@ private:
     Observer& observer_;
     Alarms& alarms_;
     Timekeeper& time_;
-    ExportWatch exports_;
+    QuotaGate& quota_;
+    std::map<BucketPlace, std::unique_ptr<ExportWatch>> exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
     std::function<void(const Backup&)> finished_;
     std::map<BackupId, Backup> live_;       // as stepped; ahead of the catalog until the flush

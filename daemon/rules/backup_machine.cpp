@@ -72,6 +72,22 @@ void Machine::on(const event::ExportAccepted& event) {
     }
 }
 
+void Machine::on(const event::NoRoom& event) {
+    const Failure failure{Remedy::retry_later, "NoQuota", event.why, ""};
+    std::vector<CopyId> waiting;
+    for (const CopyId id : event.copies) {
+        Copy* copy = find(id, CopyState::planned);
+        if (copy != nullptr && may_retry(*copy)) {
+            waiting.push_back(id);
+        } else if (copy != nullptr) {
+            quarantine(*copy, failure.code, failure.text);
+        }
+    }
+    if (!waiting.empty()) {
+        refuse_for_now(waiting, failure);
+    }
+}
+
 void Machine::on(const event::Refused& event) {
     std::vector<CopyId> intended;
     for (const CopyId id : event.copies) {
@@ -107,7 +123,11 @@ void Machine::on(const event::Refused& event) {
         return;
     }
     for (const CopyId id : intended) {
-        refuse(*find(id), event.failure);
+        if (not_executed) {
+            quarantine(*find(id), event.failure.code, event.failure.text);
+        } else {
+            refuse(*find(id), event.failure);
+        }
     }
 }
 
@@ -148,11 +168,14 @@ void Machine::on(const event::LookFailed& event) {
     }
     copy->reason = event.failure.text;
     copy->tries += 1;
-    if (event.failure.remedy == Remedy::give_up && !may_retry(*copy)) {
-        end(*copy,
-            CopyState::failed,
+    const Duration lost_for = now_ - copy->intended_at.value_or(now_);
+    const bool hopeless = event.failure.remedy == Remedy::give_up && !may_retry(*copy);
+    if (hopeless || (lost_for > look_patience && copy->tries >= tries_least)) {
+        quarantine(
+            *copy,
             event.failure.code,
-            "it is not known whether the cloud made it: " + event.failure.text);
+            "it is not known whether the cloud made it: " + event.failure.text
+        );
         return;
     }
     wait({copy->id}, look_interval);

@@ -36,6 +36,8 @@ constexpr Duration start_window = std::chrono::hours(2);
 // How long accepted work may take before the copy is given up.
 constexpr Duration image_patience = std::chrono::hours(24);
 constexpr Duration export_patience = std::chrono::hours(48);
+// How long a copy whose answer was lost may stay unresolved because nothing can be read.
+constexpr Duration look_patience = std::chrono::hours(48);
 constexpr int attempts_max = 3;
 // Whatever the clock says, this often a refused call is tried before it is given up.
 constexpr int tries_least = 5;
@@ -61,6 +63,12 @@ struct ImageAccepted {
 struct ExportAccepted {
     CopyId copy;
     std::vector<std::string> keys;
+};
+
+// Not even asked for: the image quota has no room.
+struct NoRoom {
+    std::vector<CopyId> copies;
+    std::string why;
 };
 
 struct Refused {
@@ -150,6 +158,7 @@ using Event = std::variant<
     event::TurnCame,
     event::ImageAccepted,
     event::ExportAccepted,
+    event::NoRoom,
     event::Refused,
     event::Looked,
     event::ObjectsLooked,

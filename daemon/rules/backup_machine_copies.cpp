@@ -1,6 +1,7 @@
 // How single copies go from state to state; which event leads to what is in backup_machine.cpp.
 #include "rules/backup_machine_detail.hpp"
 #include "rules/image_name.hpp"
+#include "rules/retry_pause.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -42,24 +43,6 @@ std::int64_t total_size(const Image& image) {
         sum += disk.size_gib;
     }
     return std::max(sum, image.size_gib);
-}
-
-// The finalizer of MurmurHash3.
-std::uint64_t mixed(std::uint64_t value) {
-    value = (value ^ (value >> 33U)) * 0xff51afd7ed558ccdU;
-    value = (value ^ (value >> 33U)) * 0xc4ceb9fe1a85ec53U;
-    return value ^ (value >> 33U);
-}
-
-// Anywhere between a second and a bound that doubles up to the longest; by the copy's number and
-// the try, so that a crowd does not come back at once.
-Duration retry_delay(const Copy& copy) {
-    const int doublings = std::min(copy.tries, 10);
-    const Duration bound = std::min<Duration>(retry_first * (1 << doublings), retry_longest);
-    const auto number = static_cast<std::uint64_t>(copy.id.value());
-    const std::uint64_t chance = mixed(number * 64 + static_cast<std::uint64_t>(doublings));
-    const auto share = static_cast<Duration::rep>(chance % 1000);
-    return std::max<Duration>(bound * share / 1000, std::chrono::seconds(1));
 }
 
 }  // namespace
@@ -208,6 +191,17 @@ void Machine::end(Copy& copy, CopyState state, std::string code, std::string rea
     copy.reason = std::move(reason);
 }
 
+// Tried as often and as long as it makes sense: out of the way of the others, until the next
+// firing begins anew.
+void Machine::quarantine(Copy& copy, std::string code, const std::string& why) {
+    copy.request_id.clear();
+    end(copy,
+        CopyState::failed,
+        std::move(code),
+        "quarantined until the policy's next run, after " + std::to_string(copy.attempt) +
+            " names and " + std::to_string(copy.tries) + " tries of the last: " + why);
+}
+
 void Machine::wait(std::vector<CopyId> ids, Duration time) {
     actions_.emplace_back(action::Wait{std::move(ids), time});
 }
@@ -220,7 +214,11 @@ void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& fail
         copy.state = CopyState::planned;
         // A sibling that reads the same image makes it busy until it is complete.
         const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
-        pause = std::max(pause, by_sibling ? retry_longest : retry_delay(copy));
+        pause = std::max(
+            pause,
+            by_sibling ? retry_longest
+                       : retry_pause(copy.tries, static_cast<std::uint64_t>(copy.id.value()))
+        );
         copy.tries += 1;
         copy.code = failure.code;
         copy.reason = failure.text;
@@ -294,7 +292,7 @@ void Machine::absent(Copy& copy) {
         return;
     }
     if (!may_retry(copy)) {
-        end(copy, CopyState::failed, copy.code, "the cloud never answered; last: " + copy.reason);
+        quarantine(copy, copy.code, "the cloud never answered; last: " + copy.reason);
         return;
     }
     copy.state = CopyState::planned;
@@ -305,10 +303,7 @@ void Machine::absent(Copy& copy) {
 
 void Machine::try_under_new_name(Copy& copy, const std::string& code, const std::string& why) {
     if (copy.attempt >= attempts_max) {
-        end(copy,
-            CopyState::failed,
-            code,
-            why + " in each of " + std::to_string(attempts_max) + " attempts");
+        quarantine(copy, code, why + " in each of " + std::to_string(attempts_max) + " attempts");
         return;
     }
     copy.attempt += 1;

@@ -29,6 +29,7 @@ public:
     void on(const event::TurnCame&);
     void on(const event::ImageAccepted&);
     void on(const event::ExportAccepted&);
+    void on(const event::NoRoom&);
     void on(const event::Refused&);
     void on(const event::Looked&);
     void on(const event::ObjectsLooked&);
@@ -73,6 +74,7 @@ private:
     void absent(Copy& copy);
     void complete_image(Copy& copy, const Image& image);
     void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);
+    void quarantine(Copy& copy, std::string code, const std::string& why);
     void end(Copy& copy, CopyState state, std::string code, std::string reason);
     void wait(std::vector<CopyId> ids, Duration time);
     bool has_sibling(const Copy& copy) const;

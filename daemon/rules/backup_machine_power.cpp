@@ -88,8 +88,12 @@ void Machine::on(const event::StartAccepted&) {
 
 void Machine::on(const event::StartFailed& event) {
     if (awaits_power_check()) {
+        source().reason = event.failure.text;
+        source().tries += 1;
         if (event.failure.remedy == Remedy::give_up) {
             end(source(), CopyState::failed, event.failure.code, event.failure.text);
+        } else if (!may_retry(source())) {
+            quarantine(source(), event.failure.code, event.failure.text);
         } else {
             wait({}, start_poll);
         }

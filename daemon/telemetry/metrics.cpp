@@ -33,6 +33,7 @@ Metrics::Metrics(std::string version, double clock_speed)
         state_->deletions.at({to_text(kind), to_text(Result::ok)});
         state_->deletions.at({to_text(kind), to_text(Result::failed)});
         state_->in_progress.at({to_text(kind)});
+        state_->quarantined.at({to_text(kind)});
         state_->step_duration.at(to_text(kind));
     }
 }
@@ -107,7 +108,8 @@ std::string Metrics::text() const {
           &state.brake,       &state.findings,    &state.reconciled,
           &state.quota,       &state.quota_used,  &state.requests,
           &state.throttled,   &state.reload_ok,   &state.reload_time,
-          &state.clock_jumps, &state.cloud_ahead, &state.breaker_open}) {
+          &state.clock_jumps, &state.cloud_ahead, &state.breaker_open,
+          &state.quarantined}) {
         family->collect(state.shown, families);
     }
     if (state.show_instances) {

@@ -95,6 +95,8 @@ struct Metrics::State {
     NumberFamily backups = counter("backups_total", "Finished backups", {"policy", "result"});
     NumberFamily steps =
         counter("steps_total", "Copies whose making has ended", {"step", "result"});
+    NumberFamily quarantined =
+        counter("steps_quarantined_total", "Copies given up after all tries and names", {"step"});
     HistogramFamily step_duration{
         "cvmbackup_step_duration_seconds",
         "From asking for a copy until it was complete",

@@ -89,6 +89,17 @@ TEST_F(CatalogFile, IsRefusedWhileAnotherHasItOpen) {
     EXPECT_THAT(refusal(), HasSubstr("another cvmbackupd uses it"));
 }
 
+TEST_F(CatalogFile, ThatIsTakenAwayWhileInUseStopsItsUser) {
+    std::string told;
+    const auto catalog = open_catalog(file, [&](const std::string& what) { told = what; });
+    catalog->commit({{sample_run(1)}, {}, {}, {}});
+    std::filesystem::remove(file);
+
+    EXPECT_THROW(catalog->commit({{sample_run(2)}, {}, {}, {}}), CatalogError);
+    EXPECT_THROW(catalog->run(RunId(1)), CatalogError);
+    EXPECT_THAT(told, HasSubstr("was removed or replaced"));
+}
+
 TEST_F(CatalogFile, IsFreeAgainOnceItIsClosed) {
     open_catalog(file).reset();
 

@@ -1,5 +1,7 @@
 #include "backup_machine_fixture.hpp"
 
+#include <set>
+
 namespace cvmbackup::machine_test {
 namespace {
 
@@ -161,6 +163,51 @@ TEST_F(BackupMachine, ACrowdThatWasRefusedComesBackSpreadOverGrowingPauses) {
         EXPECT_LT(pauses[50], bound * 4 / 10);
         EXPECT_GT(pauses[150], bound * 6 / 10);
     }
+}
+
+TEST_F(BackupMachine, AManyTimesRefusedCopyDoesNotDrawTheSameShortPauseForEver) {
+    intend_image();
+    std::set<Duration> pauses;
+    for (int tries = 20; tries < 40; ++tries) {
+        copy(image_copy).tries = tries;
+        copy(image_copy).state = CopyState::intended;
+        feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceInUse")});
+        pauses.insert(only<action::Wait>().time);
+    }
+
+    EXPECT_GT(pauses.size(), 15U);
+}
+
+TEST_F(BackupMachine, AnImageWithoutRoomInTheQuotaWaitsAndSaysWhy) {
+    feed(event::Resumed{});
+
+    feed(event::NoRoom{{image_copy}, "no room"});
+
+    EXPECT_LE(only<action::Wait>().time, retry_first);
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+    EXPECT_EQ(copy(image_copy).reason, "no room");
+}
+
+TEST_F(BackupMachine, AnImageThatNeverFindsRoomIsQuarantined) {
+    feed(event::Resumed{});
+    now += retry_window;
+    copy(image_copy).tries = tries_least;
+
+    feed(event::NoRoom{{image_copy}, "no room"});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_THAT(copy(image_copy).reason, HasSubstr("quarantined until the policy's next run"));
+}
+
+TEST_F(BackupMachine, ALostAnswerThatCannotBeLookedForDoesNotStayUnresolvedForEver) {
+    intend_image();
+    now += look_patience + 1s;
+    copy(image_copy).tries = tries_least;
+
+    feed(event::LookFailed{image_copy, failure(Remedy::retry_now, "Timeout")});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_THAT(copy(image_copy).reason, HasSubstr("not known whether the cloud made it"));
 }
 
 TEST_F(BackupMachine, RefusalsEndWithTheirReasonAfterTheRetryWindow) {

@@ -1,0 +1,28 @@
+// How long a refused call waits before it is tried again.
+#pragma once
+
+#include "rules/backup_machine.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace cvmbackup {
+
+// The finalizer of MurmurHash3.
+constexpr std::uint64_t mixed(std::uint64_t value) {
+    value = (value ^ (value >> 33U)) * 0xff51afd7ed558ccdU;
+    value = (value ^ (value >> 33U)) * 0xc4ceb9fe1a85ec53U;
+    return value ^ (value >> 33U);
+}
+
+// Anywhere between a second and a bound that doubles up to the longest; by the number of who waits
+// and the try, so that a crowd does not come back at once.
+constexpr Duration retry_pause(int tries, std::uint64_t number) {
+    const Duration bound =
+        std::min<Duration>(retry_first * (1 << std::min(tries, 10)), retry_longest);
+    const std::uint64_t chance = mixed(number * 65536 + static_cast<std::uint64_t>(tries));
+    const auto share = static_cast<Duration::rep>(chance % 1000);
+    return std::max<Duration>(bound * share / 1000, std::chrono::seconds(1));
+}
+
+}  // namespace cvmbackup
