@@ -9,7 +9,6 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include <algorithm>
-#include <sys/stat.h>
 #include <type_traits>
 
 namespace cvmbackup {
@@ -48,16 +47,6 @@ std::optional<Instant> maximum(SQLite::Statement& statement) {
     return instant_at(statement, 0);
 }
 
-// Device and number of a file; nothing if there is none.
-std::optional<std::pair<dev_t, ino_t>> identity_of(const std::filesystem::path& path) {
-    struct ::stat found {};
-
-    if (::stat(path.c_str(), &found) != 0) {
-        return std::nullopt;
-    }
-    return std::pair(found.st_dev, found.st_ino);
-}
-
 class SqliteCatalog : public Catalog {
 public:
     SqliteCatalog(
@@ -74,7 +63,7 @@ public:
         }
         guarded("a change was being recorded", [&] {
             write(changes);
-            check_identity();
+            identity_.check(path_);
         });
     }
 
@@ -274,17 +263,6 @@ private:
         throw CatalogError(broken_);
     }
 
-    // What is written to a file that nobody can find any more is lost at the next start.
-    void check_identity() const {
-        if (identity_ && identity_of(path_) != identity_) {
-            throw CatalogError(
-                "the catalog " + path_.string() +
-                " was removed or replaced while it was in use: what was recorded last is not in "
-                "it. Put the file back and start cvmbackupd again"
-            );
-        }
-    }
-
     void write(const Changes& changes) {
         SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
         for (const Run& run : changes.runs) {
@@ -393,7 +371,7 @@ private:
     std::function<void(const std::string&)> on_broken_;
     std::unique_ptr<SQLite::Database> database_;
     Statements statements_;
-    std::optional<std::pair<dev_t, ino_t>> identity_ = identity_of(path_);
+    FileIdentity identity_{path_};
     std::string broken_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -197,6 +198,24 @@ void create(const fs::path& path, const fs::path& directory) {
 }
 
 }  // namespace
+
+FileIdentity::FileIdentity(const fs::path& path) {
+    struct ::stat found {};
+
+    if (::stat(path.c_str(), &found) == 0) {
+        found_.emplace(found.st_dev, found.st_ino);
+    }
+}
+
+void FileIdentity::check(const fs::path& path) const {
+    if (found_ && FileIdentity(path).found_ != found_) {
+        refuse(
+            path,
+            "was removed or replaced while it was in use: what was recorded last is not in it. Put "
+            "the file back and start cvmbackupd again"
+        );
+    }
+}
 
 std::string catalog_trouble(
     const fs::path& path, const std::string& doing, const SQLite::Exception& error
