@@ -63,9 +63,9 @@ void BrakeKeeper::permit(const Plan& plan) {
     }
 }
 
-void BrakeKeeper::remember_pass(const PolicyName& policy) {
+void BrakeKeeper::remember_pass(const PolicyName& policy, Instant decided) {
     PolicyMemory memory = memories_.memory(policy);
-    memory.pruned_at = clock_.now();
+    memory.pruned_at = decided;
     memories_.remember(memory);
 }
 

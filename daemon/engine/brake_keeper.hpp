@@ -24,8 +24,9 @@ public:
     // agreed to every one of them.
     bool admits(const Plan& plan);
     void permit(const Plan& plan);
-    // An admitted plan is about to be carried out.
-    void remember_pass(const PolicyName& policy);
+    // All deletions of the plan that was admitted at `decided` were tried. Not before: what a crash
+    // leaves over must not look unusual to the next pass.
+    void remember_pass(const PolicyName& policy, Instant decided);
 
     // Catalog and cloud disagree about copies of the policy; empty: they agree again.
     void set_disagreement(const PolicyName& policy, std::string words);

@@ -118,28 +118,29 @@ Task<void> Pruner::finish_removed() {
     co_await delete_all(std::move(images), std::move(exports), generation);
 }
 
-Task<void> Pruner::delete_all(
+Task<bool> Pruner::delete_all(
     std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
 ) {
+    bool all_read = true;
     for (auto& [place, expired] : images) {
-        co_await delete_images(place, std::move(expired), generation);
+        const bool read = co_await delete_images(place, std::move(expired), generation);
+        all_read = all_read && read;
     }
     for (Expired& expired : exports) {
         if (stopping_ || stale(expired.policy, generation)) {
-            co_return;
+            break;
         }
         co_await delete_objects(std::move(expired));
     }
+    co_return all_read;
 }
 
 Task<void> Pruner::prune(Policy policy) {
     const int generation = generation_;
     const std::vector<Backup> points = catalog_.points(policy.name);
+    const Instant decided_at = clock_.now();
     const Plan plan = brake_.plan(policy, points);
     const bool admitted = brake_.admits(plan);
-    if (admitted) {
-        brake_.remember_pass(policy.name);
-    }
     std::map<CopyId, const Decision*> decided;
     RetentionPassed passed;
     for (const Decision& decision : plan.decisions) {
@@ -166,15 +167,21 @@ Task<void> Pruner::prune(Policy policy) {
             }
         }
     }
-    co_await delete_all(std::move(images), std::move(exports), generation);
-    if (admitted && generation == generation_ && !stopping_) {
+    const bool tried = co_await delete_all(std::move(images), std::move(exports), generation);
+    // New settings are judged anew, without the room that the copies made for the old ones gave.
+    const bool current = generation == generation_;
+    if (admitted && ((tried && !stopping_) || !current)) {
+        brake_.remember_pass(policy.name, decided_at);
+    }
+    if (admitted && current && !stopping_) {
         passed.at = clock_.now();
         observer_.observe(passed);
     }
 }
 
 // Reads the images again first: what is not ours is left alone.
-Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
+Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
+    bool read = true;
     std::vector<Expired> ours;
     std::vector<Expired> absent;
     for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
@@ -185,6 +192,7 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         }
         const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
         if (!images) {
+            read = false;
             for (std::size_t i = begin; i < end; ++i) {
                 postpone(expired[i], images.error());
             }
@@ -204,7 +212,7 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
     // One list may lag or be wrong; the deletion itself tells whether the image is gone.
     for (Expired& each : absent) {
         if (stopping_ || stale(each.policy, generation)) {
-            co_return;
+            co_return read;
         }
         std::vector<Expired> one{std::move(each)};
         set_state(one, CopyState::deleting);
@@ -218,6 +226,7 @@ Task<void> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         );
         co_await delete_batch(place, std::move(batch), generation);
     }
+    co_return read;
 }
 
 Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int generation) {

@@ -55,10 +55,11 @@ private:
 
     Task<void> prune(Policy policy);
     Task<void> finish_removed();
-    Task<void> delete_all(
+    // False if what is there could not be read.
+    Task<bool> delete_all(
         std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
     );
-    Task<void> delete_images(Place place, std::vector<Expired> expired, int generation);
+    Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
     Task<void> delete_objects(Expired expired);

@@ -122,7 +122,7 @@ struct PolicyMemory {
     std::optional<Instant> paused_at;
     std::optional<Instant> paused_until;  // none while paused: until resumed
     std::string pause_reason;
-    std::optional<Instant> pruned_at;  // when retention last decided and nothing stopped it
+    std::optional<Instant> pruned_at;  // when retention decided what was last tried
 
     bool paused(Instant now) const { return paused_at && (!paused_until || now < *paused_until); }
 

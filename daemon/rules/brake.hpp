@@ -23,7 +23,7 @@ constexpr Duration clock_step_allowed = std::chrono::hours(1);
 
 struct BrakeInput {
     Instant now{};
-    std::optional<Instant> last_pass;           // when deletions were last decided and not stopped
+    std::optional<Instant> last_pass;           // when deletions were decided that were all tried
     std::optional<Duration> expected_interval;  // of the schedule
     Duration clock_step{0};                     // by how much the clock was set since it was right
     std::string disagreement;                   // in words, empty if there is none

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import xml.etree.ElementTree
 
 VERSIONS = {"cvm": "2017-03-12", "sts": "2018-08-13", "region": "2022-06-27", "cbs": "2017-03-12"}
 
@@ -75,26 +76,37 @@ class CloudApi:
         own = [{"Name": "image-type", "Values": ["PRIVATE_IMAGE"]}]
         return self.pages("DescribeImages", region, "ImageSet", {"Filters": own})
 
-    def head_object(self, bucket, region, key):
-        """Content-Length of the object, or None if there is no such object."""
+    def _cos(self, method, bucket, region, path):
+        """An open answer of the object storage; its errors are HTTPError."""
         host = f"{bucket}.cos.{region}.myqcloud.com"
-        path = "/" + key
         now = int(time.time())
         key_time = f"{now - 60};{now + 600}"
         sign_key = hmac.new(self.secret_key.encode(), key_time.encode(), hashlib.sha1).hexdigest()
-        http_string = f"head\n{path}\n\nhost={urllib.parse.quote(host, safe='')}\n"
+        http_string = (f"{method.lower()}\n{path}\n\n"
+                       f"host={urllib.parse.quote(host, safe='')}\n")
         to_sign = f"sha1\n{key_time}\n{hashlib.sha1(http_string.encode()).hexdigest()}\n"
         signature = hmac.new(sign_key.encode(), to_sign.encode(), hashlib.sha1).hexdigest()
         authorization = (f"q-sign-algorithm=sha1&q-ak={self.secret_id}&q-sign-time={key_time}"
                          f"&q-key-time={key_time}&q-header-list=host&q-url-param-list="
                          f"&q-signature={signature}")
         request = urllib.request.Request(
-            self.url + urllib.parse.quote(path), method="HEAD",
+            self.url + urllib.parse.quote(path), method=method,
             headers={"Host": host, "Authorization": authorization})
+        return urllib.request.urlopen(request, timeout=30)
+
+    def head_object(self, bucket, region, key):
+        """Content-Length of the object, or None if there is no such object."""
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with self._cos("HEAD", bucket, region, "/" + key) as answer:
                 return int(answer.headers["Content-Length"])
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
             raise
+
+    def objects(self, bucket, region):
+        """Key and size of every object of a bucket with at most a thousand."""
+        with self._cos("GET", bucket, region, "/") as answer:
+            page = xml.etree.ElementTree.fromstring(answer.read())
+        return {item.findtext("{*}Key"): int(item.findtext("{*}Size"))
+                for item in page.iterfind("{*}Contents")}

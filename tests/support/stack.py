@@ -88,11 +88,13 @@ class Stack:
         for path in (self.folder / "config").rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
 
-    def start_daemon(self, clock, **options):
+    def start_daemon(self, clock, under=(), **options):
+        """`under`: a program with arguments that runs the daemon. No `clock`: the real one."""
+        command = [*under, self.binary("cvmbackupd"), "--config", str(self.folder / "config"),
+                   "--bus", self.bus]
         with open(self.folder / "daemon.log", "a", encoding="utf-8") as log:
-            return self.start(
-                [self.binary("cvmbackupd"), "--config", str(self.folder / "config"),
-                 "--bus", self.bus, "--clock", clock], stderr=log, **options)
+            return self.start(command + (["--clock", clock] if clock else []), stderr=log,
+                              **options)
 
     def daemon_log(self):
         return (self.folder / "daemon.log").read_text(encoding="utf-8")

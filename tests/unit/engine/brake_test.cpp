@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace cvmbackup {
 namespace {
 
@@ -79,6 +81,33 @@ TEST(DeletionBrake, DoesNotHinderRulesThatKeepOneOfEach) {
     world.run_for(std::chrono::days(3));
 
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
+}
+
+// Lives until the first image is about to be deleted, and dies there.
+EngineWorld dead_before_the_first_deletion() {
+    EngineWorld world(web_world(12));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    world.settings.policies = {policy};
+    world.begin();
+    world.life->transport.at_boundary = [&](std::size_t, SimulatedTransport::Moment) {
+        const bool both = world.images("ap-guangzhou").size() == 24;
+        if (both && world.catalog->unfinished_runs().empty()) {
+            throw std::runtime_error("dies here");
+        }
+    };
+    EXPECT_THROW(world.run_for(std::chrono::days(3)), std::runtime_error);
+    world.crash();
+    return world;
+}
+
+TEST(DeletionBrake, LetsAPassGoOnThatACrashInterrupted) {
+    EngineWorld world = dead_before_the_first_deletion();
+    world.run_for(std::chrono::hours(3));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
+    EXPECT_THAT(world.engine().policy(PolicyName("web"))->stops, IsEmpty());
 }
 
 TEST(Pinning, KeepsARecoveryPointUntilItIsUnpinned) {
