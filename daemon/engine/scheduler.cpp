@@ -105,10 +105,12 @@ void Scheduler::consider(const Policy& policy, Instant now) {
     PolicyMemory memory = memories_[policy.name];
     const Instant first = *next_[policy.name];
     const Instant last = memory.last_due.value_or(*memory.known_since);
-    const std::optional<Instant> second = next_firing(policy, first);
-    const bool on_time = now - first <= lateness_allowed && (!second || *second > now);
-    const std::optional<Instant> due = on_time ? first : missed_firing(policy, last, now);
-    memory.last_due = on_time ? first : now;
+    // One microsecond more, as the search is strictly after its begin.
+    const Instant late = std::max(last, now - lateness_allowed - Duration(1));
+    const std::optional<Instant> newest = last_firing(policy, late, now);
+    const bool on_time = newest.has_value();
+    const std::optional<Instant> due = on_time ? newest : missed_firing(policy, last, now);
+    memory.last_due = on_time ? *newest : now;
     if (memory.paused(now)) {
         remember(memory);
         observer_.observe(Notice{

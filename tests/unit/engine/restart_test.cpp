@@ -104,6 +104,21 @@ TEST(Restart, DoesNotMakeUpForWhatIsOlderThanTheCatchUp) {
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was missed")));
 }
 
+TEST(Restart, IsOnTimeForTheNewestOfSeveralTimesThatPassed) {
+    EngineWorld world(web_world(1));
+    world.settings.policies.front().catch_up = CatchUp{CatchUp::Mode::none, Duration(0)};
+    ASSERT_TRUE(world.run_until_done());
+    world.crash();
+    world.now = *parse_rfc3339("2027-01-06T02:18:00Z");  // two days later, three minutes late
+
+    world.run_for(10min);
+
+    const auto runs = world.catalog->runs(std::nullopt, 10);
+    ASSERT_THAT(runs, SizeIs(2));
+    EXPECT_EQ(runs[0].trigger, Trigger::schedule);
+    EXPECT_EQ(runs[0].due, *parse_rfc3339("2027-01-06T02:15:00Z"));
+}
+
 TEST(Restart, DoesNotFireATimeTwice) {
     EngineWorld world(web_world(1));
     ASSERT_TRUE(world.run_until_done());
