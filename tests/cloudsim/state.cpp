@@ -107,9 +107,19 @@ void State::advance(Instant until) {
 }
 
 void State::schedule(Instant at, Task task) {
-    if (task.end != TaskEnd::hangs) {
+    if (task.end == TaskEnd::hangs) {
+        hung.push_back(std::move(task));
+    } else {
         tasks.emplace(at, std::move(task));
     }
+}
+
+void State::end_hung() {
+    for (Task& task : hung) {
+        task.end = TaskEnd::fails;
+        tasks.emplace(now, std::move(task));
+    }
+    hung.clear();
 }
 
 Instance* State::find_instance(std::string_view id) {

@@ -150,6 +150,8 @@ public:
     // Lets everything happen that is due until then. Time never goes back.
     void advance(Instant now);
     void schedule(Instant at, Task task);
+    // What hangs fails now: the cloud's support has been called.
+    void end_hung();
 
     Instance* find_instance(std::string_view id);
     Image* find_image(std::string_view id);
@@ -217,6 +219,7 @@ public:
     std::map<Place, std::deque<Ghost>> ghosts_at;    // oldest first
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
+    std::vector<Task> hung;
     std::map<Place, std::int64_t> exports_at;
     std::map<std::pair<Place, std::string>, Launch> launches;           // by ClientToken
     std::map<std::string, std::int64_t, std::less<>> launched_in;       // by "ZONE TYPE"

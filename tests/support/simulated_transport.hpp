@@ -21,6 +21,7 @@ public:
     // Called with the number of the request, before the cloud sees it and after it has acted.
     enum class Moment { before, after };
     std::function<void(std::size_t, Moment)> at_boundary;
+    std::function<void(const HttpRequest&)> arriving;
     // The cloud has acted, whatever becomes of its answer.
     std::function<void(const cloudsim::RequestRecord&)> acted;
     bool unreachable = false;
@@ -37,6 +38,9 @@ public:
             }
         }
         const std::size_t number = ++requests_;
+        if (arriving) {
+            arriving(request);
+        }
         boundary(number, Moment::before);
         cloudsim::HttpAnswer answer = cloud_.handle(translate(request), clock_.true_now());
         if (acted) {

@@ -1,0 +1,354 @@
+#include "copy_book.hpp"
+
+#include "retention_oracle.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::simulation {
+
+namespace {
+
+// "cb-web-ins-aaaaaaa1-20270104T021500Z-2" without the attempt.
+std::string without_attempt(const std::string& name) {
+    return name.substr(0, name.rfind('-'));
+}
+
+std::string words(const Copy& copy) {
+    return std::string(to_text(copy.kind)) + " " + copy.name + " in " + copy.place.region.text();
+}
+
+bool is_live(const cloudsim::Image& image) {
+    return image.state != "CREATEFAILED";
+}
+
+}  // namespace
+
+CopyBook::CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, Marks& marks)
+    : cloud_(cloud)
+    , catalog_(catalog)
+    , marks_(marks) {}
+
+const cloudsim::Image* CopyBook::image(const std::string& id) const {
+    const auto found = cloud_.state().images.find(id);
+    return found == cloud_.state().images.end() ? nullptr : &found->second;
+}
+
+void CopyBook::arriving(bool deletes) {
+    images_before_.clear();
+    keys_before_.clear();
+    if (!deletes) {
+        return;
+    }
+    for (const auto& [id, each] : cloud_.state().images) {
+        images_before_.emplace(id, each);
+    }
+    for (const auto& [name, bucket] : cloud_.state().buckets) {
+        for (const auto& [key, versions] : bucket.objects) {
+            if (!versions.back().is_delete_marker) {
+                keys_before_.emplace(name, key);
+            }
+        }
+    }
+}
+
+void CopyBook::acted(const cloudsim::RequestRecord& record) {
+    if (record.action == "CreateImage" || record.action == "SyncImages") {
+        made(record);
+    } else if (record.action == "DeleteImages") {
+        deleted_images();
+    } else if (record.action == "cos:DeleteObject") {
+        deleted_objects();
+    }
+}
+
+void CopyBook::made(const cloudsim::RequestRecord& record) {
+    for (const cloudsim::TaskRecord& task : record.tasks) {
+        const cloudsim::Image* made = image(task.image);
+        if (made == nullptr) {
+            continue;
+        }
+        for (const auto& [id, other] : ours_) {
+            const cloudsim::Image* present = image(id);
+            if (present != nullptr && is_live(*present) && other.region == made->region &&
+                without_attempt(other.name) == without_attempt(made->name)) {
+                throw Broken{
+                    2,
+                    made->id + " doubles " + id + ": both are " + other.name + " in " +
+                        other.region};
+            }
+        }
+        ours_[task.image] = Ours{made->name, made->region};
+    }
+    std::erase_if(ours_, [&](const auto& each) { return image(each.first) == nullptr; });
+}
+
+void CopyBook::deleted_images() {
+    for (const auto& [id, before] : images_before_) {
+        if (image(id) != nullptr) {
+            continue;
+        }
+        if (!ours_.contains(id)) {
+            throw Broken{
+                4,
+                "the image " + id + " (" + before.name +
+                    ") is not ours and was "
+                    "deleted"};
+        }
+        const auto copy = copy_of_image_.find(id);
+        if (copy == copy_of_image_.end()) {
+            continue;  // a duplicate or a failed attempt, not yet or no longer in the catalog
+        }
+        const Known& known = copies_.at(copy->second);
+        if (known.state == CopyState::done) {
+            throw Broken{
+                4,
+                "the image " + id + " (" + before.name +
+                    ") was deleted without an "
+                    "intent"};
+        }
+        const bool needed = std::ranges::any_of(copies_, [&](const auto& other) {
+            return other.second.backup == known.backup && in_flight(other.second.state);
+        });
+        if (needed && known.kind == CopyKind::image && known.state == CopyState::deleting) {
+            throw Broken{
+                4,
+                "the image " + id + " (" + before.name +
+                    ") was deleted while a copy "
+                    "of it was being made"};
+        }
+    }
+}
+
+void CopyBook::deleted_objects() {
+    for (const auto& [bucket, key] : keys_before_) {
+        const auto& objects = cloud_.state().buckets.at(bucket).objects;
+        const auto found = objects.find(key);
+        if (found != objects.end() && !found->second.back().is_delete_marker) {
+            continue;
+        }
+        const auto copy = copy_of_key_.find(key);
+        if (copy == copy_of_key_.end()) {
+            throw Broken{4, "the object " + key + " is not ours and was deleted"};
+        }
+        if (copies_.at(copy->second).state != CopyState::deleting) {
+            throw Broken{4, "the object " + key + " was deleted without an intent"};
+        }
+    }
+}
+
+void CopyBook::committed(
+    const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
+) {
+    cloud_.advance(true_now);
+    const auto take = [&](const Copy& copy, const Backup* backup) {
+        const Known before = copies_[copy.id];
+        if (copy.state == CopyState::done && before.state != CopyState::done) {
+            check_done(copy, backup);
+        }
+        if (copy.state == CopyState::deleting && before.state != CopyState::deleting) {
+            check_expired(copy, before, policies, now);
+        }
+        if (copy.state == CopyState::lost && before.state != CopyState::lost) {
+            check_lost(copy);
+        }
+        if (copy.state == CopyState::deleted && before.state != CopyState::deleted &&
+            copy.kind != CopyKind::exported && image(copy.image.text()) != nullptr) {
+            throw Broken{5, words(copy) + " is said to be deleted, and is there"};
+        }
+        keep(copy);
+    };
+    for (const Backup& backup : changes.backups) {
+        policy_of_[backup.id] = backup.policy;
+        for (const Copy& copy : backup.copies) {
+            take(copy, &backup);
+        }
+        const bool said_good = backup.state == BackupState::finished && backup.good;
+        for (const Copy& copy : backup.copies) {
+            if (said_good && copy.state != CopyState::done && copy.state != CopyState::skipped) {
+                throw Broken{
+                    3,
+                    "backup " + std::to_string(backup.id.value()) + " is good, but " + words(copy) +
+                        " is " + to_text(copy.state)};
+            }
+        }
+    }
+    for (const Copy& copy : changes.copies) {
+        take(copy, nullptr);
+    }
+}
+
+void CopyBook::check_done(const Copy& copy, const Backup* backup) const {
+    if (copy.kind == CopyKind::exported) {
+        const auto& objects = cloud_.state().buckets.at(copy.bucket.text()).objects;
+        for (const StoredObject& object : copy.objects) {
+            const auto found = objects.find(object.key);
+            if (found == objects.end() || found->second.back().is_delete_marker ||
+                found->second.back().size != static_cast<std::uint64_t>(object.size_bytes)) {
+                throw Broken{
+                    3,
+                    words(copy) + " is said to be there, but " + object.key +
+                        " is not, or not as large"};
+            }
+        }
+        const std::size_t disks = backup == nullptr ? 1 : backup->data_disks.size() + 1;
+        if (copy.objects.size() < disks) {
+            throw Broken{
+                3,
+                words(copy) + " is said to be there with " + std::to_string(copy.objects.size()) +
+                    " objects of " + std::to_string(disks)};
+        }
+        return;
+    }
+    const cloudsim::Image* there = image(copy.image.text());
+    if (taken_away_.contains(copy.image.text())) {
+        return;
+    }
+    if (there == nullptr || (there->state != "NORMAL" && there->state != "SYNCING")) {
+        throw Broken{
+            3,
+            words(copy) + " is said to be there, but the cloud has it " +
+                (there == nullptr ? "not at all" : there->state)};
+    }
+    const bool mine = ours_.contains(there->id) && there->name == copy.name &&
+                      there->region == copy.place.region.text() &&
+                      (backup == nullptr || there->instance_id == backup->instance.text());
+    if (!mine) {
+        throw Broken{
+            3,
+            words(copy) + " is said to be " + there->id + ", which is " + there->name + " of " +
+                there->instance_id};
+    }
+    const std::size_t disks = backup == nullptr ? 1 : backup->data_disks.size() + 1;
+    if (copy.code.empty() && copy.kind == CopyKind::image && there->disks.size() < disks) {
+        throw Broken{3, words(copy) + " lacks disks and is said to be complete"};
+    }
+}
+
+void CopyBook::check_lost(const Copy& copy) const {
+    const cloudsim::Image* there = image(copy.image.text());
+    if (copy.kind != CopyKind::exported && there != nullptr && there->state == "NORMAL") {
+        throw Broken{5, words(copy) + " is said to be lost, and is there"};
+    }
+    marks_.hit("copy found to be lost");
+}
+
+// The intent to delete is where retention's decision shows.
+void CopyBook::check_expired(
+    const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
+) {
+    if (before.state == CopyState::failed) {
+        marks_.hit("left-over of a failed attempt deleted");
+        return;
+    }
+    if (before.state != CopyState::done) {
+        throw Broken{4, words(copy) + " is to be deleted while it is " + to_text(before.state)};
+    }
+    const PolicyName& name = policy_of_.at(copy.backup);
+    const auto policy = std::ranges::find(policies, name, &Policy::name);
+    if (policy == policies.end()) {
+        throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
+    }
+    // The catalog already says `deleting` of this copy, and perhaps of others in the same commit.
+    std::vector<Backup> points = catalog_.points(name);
+    for (Backup& backup : points) {
+        for (Copy& each : backup.copies) {
+            const auto known = copies_.find(each.id);
+            if (each.state == CopyState::deleting && known != copies_.end()) {
+                each.state = known->second.state;
+            }
+            if (each.id == copy.id) {
+                each.state = CopyState::done;
+            }
+        }
+    }
+    const Retained needed = retained(*policy, points, now);
+    if (!needed.only_by_min_good.empty()) {
+        marks_.hit("min_good held something back");
+    }
+    if (needed.kept.contains(copy.id)) {
+        throw Broken{
+            4, words(copy) + " is to be deleted, but a rule of " + name.text() + " keeps it"};
+    }
+    marks_.hit(
+        copy.kind == CopyKind::exported ? "objects deleted by retention" : "deleted by retention"
+    );
+}
+
+void CopyBook::keep(const Copy& copy) {
+    if (copy.state == CopyState::deleted) {
+        if (copy.kind != CopyKind::exported) {
+            copy_of_image_.erase(copy.image.text());
+            taken_away_.erase(copy.image.text());
+        }
+        for (const StoredObject& object : copy.objects) {
+            copy_of_key_.erase(object.key);
+        }
+        copies_.erase(copy.id);
+        return;
+    }
+    Known& known = copies_[copy.id];
+    known.backup = copy.backup;
+    known.kind = copy.kind;
+    known.state = copy.state;
+    known.image = copy.image.text();
+    known.name = copy.name;
+    known.bucket = copy.bucket.text();
+    if (!known.image.empty() && copy.kind != CopyKind::exported) {
+        copy_of_image_[known.image] = copy.id;
+    }
+    known.keys.clear();
+    for (const StoredObject& object : copy.objects) {
+        copy_of_key_[object.key] = copy.id;
+        known.keys.insert(object.key);
+    }
+}
+
+void CopyBook::check_rest() const {
+    for (const auto& [id, what] : ours_) {
+        if (image(id) != nullptr && !copy_of_image_.contains(id)) {
+            throw Broken{
+                5,
+                "the catalog knows nothing of " + id + " (" + what.name + " in " + what.region +
+                    ", " + image(id)->state + ")"};
+        }
+    }
+    for (const auto& [id, known] : copies_) {
+        const bool is_image = known.kind == CopyKind::image || known.kind == CopyKind::replica;
+        if (known.state != CopyState::done) {
+            continue;
+        }
+        if (is_image && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
+            throw Broken{
+                5,
+                "the catalog holds " + known.name + " (" + known.image +
+                    "), which the cloud does not have"};
+        }
+        for (const std::string& key : known.keys) {
+            if (!cloud_.state().buckets.at(known.bucket).objects.contains(key)) {
+                throw Broken{
+                    5, "the catalog holds the object " + key + ", which the cloud does not have"};
+            }
+        }
+    }
+}
+
+void CopyBook::taken_away(const std::string& image) {
+    taken_away_.insert(image);
+}
+
+std::optional<std::string> CopyBook::some_image(std::uint64_t how) const {
+    std::vector<std::string> candidates;
+    for (const auto& [id, what] : ours_) {
+        const cloudsim::Image* each = image(id);
+        if (each != nullptr && each->state == "NORMAL" && each->copies_running == 0 &&
+            each->exports_running == 0 && copy_of_image_.contains(id)) {
+            candidates.push_back(id);
+        }
+    }
+    if (candidates.empty()) {
+        return std::nullopt;
+    }
+    return candidates[how % candidates.size()];
+}
+
+}  // namespace cvmbackup::simulation

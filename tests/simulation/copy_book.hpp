@@ -1,0 +1,87 @@
+// Keeps score of promises 2 to 5 for images, exported objects and copies, from the simulated
+// cloud's state and the catalog's commits alone. Throws Broken.
+//   2 no duplicate image, no two images for one copy
+//   3 success is never said of a copy that the cloud does not have
+//   4 nothing is deleted that is needed, nothing foreign is touched
+//   5 catalog and cloud agree at rest
+#pragma once
+
+#include "cloudsim/cloud.hpp"
+#include "model/policy.hpp"
+#include "ports/catalog.hpp"
+#include "record.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cvmbackup::simulation {
+
+class CopyBook {
+public:
+    CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, Marks& marks);
+
+    // Before and after the cloud acts on a request.
+    void arriving(bool deletes);
+    void acted(const cloudsim::RequestRecord& record);
+
+    // `policies` are those in force, `now` is the daemon's time.
+    void committed(
+        const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
+    );
+
+    // Nothing is under way: every image and object of ours belongs to a copy and the other way
+    // round.
+    void check_rest() const;
+
+    // The operator took it away: the daemon is not to blame for its absence.
+    void taken_away(const std::string& image);
+
+    // An image of ours that is complete, chosen by `how`; none if there is none.
+    std::optional<std::string> some_image(std::uint64_t how) const;
+
+private:
+    struct Known {
+        BackupId backup;
+        CopyKind kind = CopyKind::image;
+        CopyState state = CopyState::planned;
+        std::string image;
+        std::set<std::string> keys;
+        std::string bucket;
+        std::string name;
+    };
+
+    // Of an image that the daemon asked for.
+    struct Ours {
+        std::string name;
+        std::string region;
+    };
+
+    void made(const cloudsim::RequestRecord& record);
+    void deleted_images();
+    void deleted_objects();
+    void check_lost(const Copy& copy) const;
+    void check_done(const Copy& copy, const Backup* backup) const;
+    void check_expired(
+        const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
+    );
+    void keep(const Copy& copy);
+    const cloudsim::Image* image(const std::string& id) const;
+
+    cloudsim::Cloud& cloud_;
+    Catalog& catalog_;
+    Marks& marks_;
+    std::map<CopyId, Known> copies_;
+    std::map<BackupId, PolicyName> policy_of_;
+    std::map<std::string, CopyId> copy_of_image_;
+    std::map<std::string, Ours> ours_;
+    std::set<std::string> taken_away_;
+    std::map<std::string, CopyId> copy_of_key_;
+    // Of the cloud, right before a request that deletes.
+    std::map<std::string, cloudsim::Image> images_before_;
+    std::set<std::pair<std::string, std::string>> keys_before_;
+};
+
+}  // namespace cvmbackup::simulation

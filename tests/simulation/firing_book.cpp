@@ -1,0 +1,215 @@
+#include "firing_book.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::simulation {
+
+namespace {
+
+using namespace std::chrono;
+
+// A life that lasted so long has looked at what it missed.
+constexpr Duration looked_by = seconds(2);
+// Up to here a firing counts as on time (docs: five minutes).
+constexpr Duration on_time = minutes(5);
+// Firings are asked about when they are this old.
+constexpr Duration settled_after = minutes(10);
+// Listing, waiting, three attempts of a day each, replicas, exports; and what is down meanwhile.
+constexpr Duration longest_run = days(30);
+
+}  // namespace
+
+FiringBook::FiringBook(Marks& marks)
+    : marks_(marks) {}
+
+void FiringBook::life_began(Instant now) {
+    if (lives_.size() > 200) {
+        lives_.erase(lives_.begin(), lives_.begin() + 100);
+    }
+    lives_.push_back({now});
+}
+
+void FiringBook::life_ended(Instant now) {
+    lives_.back().end = now;
+}
+
+void FiringBook::in_force(const std::vector<DrawnPolicy>& policies, Instant now) {
+    std::map<PolicyName, InForce> next;
+    for (const DrawnPolicy& drawn : policies) {
+        const auto before = policies_.find(drawn.policy.name);
+        const bool same = before != policies_.end() && before->second.drawn.policy == drawn.policy;
+        next[drawn.policy.name] = same ? before->second : InForce{drawn, now, now};
+    }
+    policies_ = std::move(next);
+}
+
+void FiringBook::clock_jumped(Instant before, Instant after) {
+    const auto [first, last] = std::minmax(before, after);
+    jumps_.emplace_back(first - settled_after, last + settled_after);
+}
+
+void FiringBook::paused(const PolicyName& policy, Instant from, Instant until) {
+    pauses_[policy].emplace_back(from, until);
+}
+
+void FiringBook::committed(const Changes& changes, Instant now) {
+    for (const Run& run : changes.runs) {
+        if (runs_.insert(run.id).second) {
+            new_run(run, now);
+        }
+        if (run.finished && !run.result) {
+            throw Broken{1, "run " + std::to_string(run.id.value()) + " ended without a result"};
+        }
+    }
+    for (const Backup& backup : changes.backups) {
+        const bool ended = backup.state == BackupState::finished;
+        // A copy that was lost later carries its reason itself.
+        const bool told = !backup.reasons.empty() ||
+                          std::ranges::count(backup.copies, CopyState::lost, &Copy::state) > 0;
+        if (ended && (!backup.result || (!backup.good && !told))) {
+            throw Broken{
+                1,
+                "backup " + std::to_string(backup.id.value()) +
+                    " ended without a result or a reason"};
+        }
+    }
+}
+
+void FiringBook::new_run(const Run& run, Instant now) {
+    if (run.trigger == Trigger::manual) {
+        return;
+    }
+    const auto policy = policies_.find(run.policy);
+    if (policy == policies_.end()) {
+        throw Broken{1, "a policy that is not in force fired: " + run.policy.text()};
+    }
+    const DrawnPolicy& drawn = policy->second.drawn;
+    const std::string what = run.policy.text() + " fired for " + to_rfc3339(run.due);
+    const std::string& zone = drawn.policy.zone.text();
+    const auto due = due_times(drawn.schedule, drawn.denied, zone, run.due - Duration(1), run.due);
+    if (due.empty()) {
+        throw Broken{1, what + ", when it is not due (" + drawn.schedule.text() + " " + zone + ")"};
+    }
+    if (!fired_.emplace(run.policy, run.due).second) {
+        throw Broken{2, what + " twice"};
+    }
+    if (now < run.due) {
+        throw Broken{1, what + " before its time"};
+    }
+    if (run.trigger == Trigger::catch_up) {
+        marks_.hit("run made up for");
+    }
+    const Duration before = offset_at(zone, run.due - hours(1));
+    const Duration after = offset_at(zone, run.due);
+    const bool by_date = drawn.schedule.every_hours == 0;
+    if (before < after && by_date && offset_at(zone, run.due - Duration(1)) == before) {
+        marks_.hit("fired in a gap of the clock");
+    }
+    const Duration later = offset_at(zone, run.due + hours(1));
+    if (later < after && by_date) {
+        marks_.hit("fired in the first of two equal hours");
+    }
+}
+
+bool FiringBook::in_a_jump(Instant at) const {
+    return std::ranges::any_of(jumps_, [&](const auto& jump) {
+        return at >= jump.first && at <= jump.second;
+    });
+}
+
+bool FiringBook::is_paused(const PolicyName& policy, Instant at) const {
+    const auto pauses = pauses_.find(policy);
+    return pauses != pauses_.end() && std::ranges::any_of(pauses->second, [&](const auto& pause) {
+               return at >= pause.first && at < pause.second;
+           });
+}
+
+// Why a due time may have passed without a run; nothing if it must have fired.
+std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due) const {
+    const Policy& rules = policy.drawn.policy;
+    if (in_a_jump(due)) {
+        return "the clock was set";
+    }
+    for (const Life& life : lives_) {
+        if (life.end <= due) {
+            continue;
+        }
+        const Instant looked = std::max(life.begin, due);
+        if (is_paused(rules.name, looked)) {
+            return "paused";
+        }
+        if (in_a_jump(looked)) {
+            return "the clock was set";
+        }
+        const Duration late = looked - due;
+        const bool superseded =
+            late > Duration(0) &&
+            !due_times(policy.drawn.schedule, policy.drawn.denied, rules.zone.text(), due, looked)
+                 .empty();
+        const bool too_old =
+            late > on_time &&
+            (rules.catch_up.mode == CatchUp::Mode::none ||
+             (rules.catch_up.mode == CatchUp::Mode::within && late > rules.catch_up.window));
+        if (superseded || too_old) {
+            return superseded ? "superseded" : "too old";
+        }
+        if (life.end - looked >= looked_by) {
+            return std::nullopt;
+        }
+    }
+    return "the clock was set";
+}
+
+void FiringBook::check(Instant now) {
+    if (lives_.empty() || lives_.back().end != Instant::max() ||
+        now - lives_.back().begin < looked_by) {
+        return;  // asked again when the daemon had the time to look
+    }
+    for (auto& [name, policy] : policies_) {
+        const DrawnPolicy& drawn = policy.drawn;
+        const Instant until = now - settled_after;
+        if (until <= policy.checked) {
+            continue;
+        }
+        const std::string& zone = drawn.policy.zone.text();
+        for (const Instant due :
+             due_times(drawn.schedule, drawn.denied, zone, policy.checked, until)) {
+            if (fired_.contains({name, due})) {
+                continue;
+            }
+            const std::optional<std::string> reason = excuse(policy, due);
+            if (!reason) {
+                throw Broken{
+                    1,
+                    name.text() + " was due at " + to_rfc3339(due) + " (" + drawn.schedule.text() +
+                        " " + zone + ") and did not fire"};
+            }
+            marks_.hit(
+                *reason == "paused" ? "firing passed over while paused"
+                                    : "firing superseded or too old"
+            );
+        }
+        policy.checked = until;
+    }
+}
+
+void FiringBook::check_ends(Instant now, Catalog& catalog) const {
+    const std::vector<Run> unfinished = catalog.unfinished_runs();
+    for (const Run& run : unfinished) {
+        if (now - run.started > longest_run) {
+            throw Broken{
+                1,
+                "run " + std::to_string(run.id.value()) + " of " + run.policy.text() + ", begun " +
+                    to_rfc3339(run.started) + ", does not end"};
+        }
+    }
+    for (const Backup& backup : catalog.unfinished_backups()) {
+        if (std::ranges::find(unfinished, backup.run, &Run::id) == unfinished.end()) {
+            throw Broken{
+                1,
+                "backup " + std::to_string(backup.id.value()) + " is unfinished, its run is not"};
+        }
+    }
+}
+
+}  // namespace cvmbackup::simulation

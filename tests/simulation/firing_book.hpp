@@ -1,0 +1,62 @@
+// Keeps score of promise 1: every due time is acted on once or for a stated reason not, and every
+// run and backup comes to an end. Due times come from the timetable, not from the daemon's
+// calendar. All instants are the daemon's wall time. Throws Broken.
+#pragma once
+
+#include "ports/catalog.hpp"
+#include "record.hpp"
+#include "scenario.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cvmbackup::simulation {
+
+class FiringBook {
+public:
+    explicit FiringBook(Marks& marks);
+
+    void life_began(Instant now);
+    void life_ended(Instant now);
+    // At the begin of a life or by a reload.
+    void in_force(const std::vector<DrawnPolicy>& policies, Instant now);
+    void clock_jumped(Instant before, Instant after);
+    void paused(const PolicyName& policy, Instant from, Instant until);
+    void committed(const Changes& changes, Instant now);
+
+    // Every due time up to some minutes ago.
+    void check(Instant now);
+    // No run or backup is older than it can be.
+    void check_ends(Instant now, Catalog& catalog) const;
+
+private:
+    struct Life {
+        Instant begin{};
+        Instant end = Instant::max();
+    };
+
+    struct InForce {
+        DrawnPolicy drawn;
+        Instant since{};
+        Instant checked{};
+    };
+
+    void new_run(const Run& run, Instant now);
+    std::optional<std::string> excuse(const InForce& policy, Instant due) const;
+    bool in_a_jump(Instant at) const;
+    bool is_paused(const PolicyName& policy, Instant at) const;
+
+    Marks& marks_;
+    std::vector<Life> lives_;
+    std::map<PolicyName, InForce> policies_;
+    std::set<RunId> runs_;
+    std::set<std::pair<PolicyName, Instant>> fired_;
+    std::vector<std::pair<Instant, Instant>> jumps_;
+    std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;
+};
+
+}  // namespace cvmbackup::simulation

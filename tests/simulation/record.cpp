@@ -1,0 +1,107 @@
+#include "record.hpp"
+
+#include <cassert>
+#include <cstdio>
+
+namespace cvmbackup::simulation {
+
+void Trace::note(Instant at, const std::string& event) {
+    const auto mix = [this](unsigned char byte) { hash_ = (hash_ ^ byte) * 0x100000001b3U; };
+    auto count = static_cast<std::uint64_t>(at.time_since_epoch().count());
+    for (int i = 0; i < 8; ++i) {
+        mix(static_cast<unsigned char>(count));
+        count >>= 8U;
+    }
+    for (const char c : event) {
+        mix(static_cast<unsigned char>(c));
+    }
+    if (print_) {
+        std::printf("%s  %s\n", to_rfc3339(at).c_str(), event.c_str());
+    }
+}
+
+std::string Trace::digest() const {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash_));
+    return text;
+}
+
+const std::vector<std::string>& all_marks() {
+    static const std::vector<std::string> marks{
+        "answer lost, image made",
+        "answer lost, copy made",
+        "answer lost, export begun",
+        "answer lost, images deleted",
+        "request lost, not executed",
+        "asked again under the same name",
+        "asked under the next name",
+        "image found by its name",
+        "name already taken",
+        "image failed",
+        "image vanished",
+        "image hung",
+        "copy vanished",
+        "export failed",
+        "export without objects given up",
+        "quota full",
+        "throttled",
+        "signature expired",
+        "image late in lists",
+        "instance busy",
+        "crash before a request",
+        "crash after a request",
+        "crash before a commit",
+        "crash after a commit",
+        "crash at an await",
+        "crash between intent and call",
+        "crash between call and result",
+        "crash while starting",
+        "orderly stop in mid-backup",
+        "clock set forward",
+        "clock set back",
+        "run made up for",
+        "firing superseded or too old",
+        "run by hand",
+        "run cancelled",
+        "firing passed over while paused",
+        "settings reloaded in mid-backup",
+        "denied window waited for",
+        "spread waited for",
+        "fired in a gap of the clock",
+        "fired in the first of two equal hours",
+        "previous backup still under way",
+        "instance gone in mid-backup",
+        "instance stopped without charge",
+        "powered off and started again",
+        "could not be started at first",
+        "deletions stopped by the brake",
+        "deletions let go by the operator",
+        "copy found to be lost",
+        "min_good held something back",
+        "deleted by retention",
+        "deletion of an image already gone",
+        "deletion refused at first",
+        "objects deleted by retention",
+        "left-over of a failed attempt deleted",
+        "whole-machine image",
+        "copy skipped as impossible",
+        "backup partial",
+        "backup failed",
+        "run failed for want of a list",
+    };
+    return marks;
+}
+
+Marks::Marks() {
+    for (const std::string& mark : all_marks()) {
+        counts_[mark] = 0;
+    }
+}
+
+void Marks::hit(const std::string& mark) {
+    const auto found = counts_.find(mark);
+    assert(found != counts_.end() && "a mark that is not in the list");
+    ++found->second;
+}
+
+}  // namespace cvmbackup::simulation

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""usage: replay_test.py PROGRAM    A seed is the same events again, whatever lies in memory."""
+import json
+import os
+import subprocess
+import sys
+
+
+def digest(program, environment, *options):
+    command = [program, "--first", "7", "--days", "12", *options]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False,
+                           env={**os.environ, **environment})
+    return json.loads(ended.stdout.splitlines()[-1])["digest"]
+
+
+def main():
+    program = sys.argv[1]
+    first = digest(program, {})
+    again = digest(program, {"MALLOC_PERTURB_": "165", "TZ": "Pacific/Auckland", "LC_ALL": "C"})
+    traced = digest(program, {}, "--trace")
+    other = digest(program, {}, "--fleet", "9")
+    if not first == again == traced:
+        sys.exit(f"the same seed gave {first}, {again} and {traced}")
+    if other == first:
+        sys.exit("the digest does not tell two different runs apart")
+    print(f"digest {first}, three times")
+
+
+if __name__ == "__main__":
+    main()

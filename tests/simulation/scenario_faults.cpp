@@ -1,0 +1,229 @@
+#include "scenario.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace cvmbackup::simulation {
+
+namespace {
+
+using cloudsim::Fault;
+using cloudsim::FaultKind;
+
+// From hardly ever to a third of the requests; most seeds are rather quiet.
+double intensity(Chance& chance) {
+    const double drawn = chance.fraction();
+    return chance.below(3) == 0 ? 0.0 : drawn * drawn * drawn * 0.3;
+}
+
+Fault fault_of(FaultKind kind, const char* name, const char* action, double probability) {
+    Fault fault;
+    fault.kind = kind;
+    fault.name = name;
+    fault.action = action;
+    fault.probability = probability;
+    return fault;
+}
+
+constexpr std::array changing{
+    "CreateImage", "SyncImages", "ExportImages", "DeleteImages", "StartInstances"};
+
+void draw_lost(Scenario& scenario, Chance& chance) {
+    for (const char* action : changing) {
+        Fault before = fault_of(FaultKind::lost_before, "lost-before", action, intensity(chance));
+        before.silent = chance.below(3) == 0;
+        scenario.faults.add(before);
+        Fault after = fault_of(FaultKind::lost_after, "lost-after", action, intensity(chance));
+        after.silent = chance.below(3) == 0;
+        scenario.faults.add(after);
+    }
+    for (const char* action : {"Describe*", "cos:*"}) {
+        scenario.faults.add(fault_of(FaultKind::reset, "reset", action, intensity(chance) / 3));
+    }
+}
+
+void draw_garbled(Scenario& scenario, Chance& chance) {
+    for (const char* action : {"CreateImage", "SyncImages", "ExportImages", "*"}) {
+        const double share = action[0] == '*' ? 0.1 : 0.5;
+        scenario.faults.add(
+            fault_of(FaultKind::garbage, "garbage", action, intensity(chance) * share)
+        );
+        scenario.faults.add(
+            fault_of(FaultKind::truncated, "truncated", action, intensity(chance) * share)
+        );
+    }
+}
+
+void draw_refused(Scenario& scenario, Chance& chance) {
+    static constexpr std::array codes{
+        "InternalError",
+        "ResourceUnavailable",
+        "InternalServerError",
+        "RequestLimitExceeded",
+        "MutexOperation.TaskRunning"};
+    for (const char* action : changing) {
+        Fault fault = fault_of(FaultKind::error, "error", action, intensity(chance));
+        fault.code = codes[chance.below(codes.size())];
+        scenario.faults.add(fault);
+    }
+    Fault page = fault_of(FaultKind::http_error, "http-500", "*", intensity(chance) * 0.2);
+    page.status = chance.below(2) == 0 ? 500 : 503;
+    scenario.faults.add(page);
+}
+
+void draw_slow(Scenario& scenario, Chance& chance) {
+    for (const char* action : {"CreateImage", "SyncImages", "*"}) {
+        Fault fault = fault_of(FaultKind::slow, "slow", action, intensity(chance) * 0.3);
+        fault.delay = std::chrono::seconds(2 + chance.below(90));
+        scenario.faults.add(fault);
+    }
+}
+
+void draw_tasks(Scenario& scenario, Chance& chance) {
+    for (const char* action : {"CreateImage", "SyncImages", "ExportImages", "StartInstances"}) {
+        scenario.faults.add(
+            fault_of(FaultKind::task_fails, "task-fails", action, intensity(chance) / 2)
+        );
+        scenario.faults.add(
+            fault_of(FaultKind::task_vanishes, "task-vanishes", action, intensity(chance) / 2)
+        );
+        scenario.faults.add(
+            fault_of(FaultKind::task_hangs, "task-hangs", action, intensity(chance) / 6)
+        );
+    }
+}
+
+void draw_outages(Scenario& scenario, Chance& chance) {
+    static constexpr std::array regions{"", "ap-guangzhou", "ap-shanghai", "ap-beijing"};
+    for (Instant at = scenario.begin; at < scenario.end;) {
+        at += std::chrono::hours(24 * (10 + chance.below(100)));
+        const bool mute = chance.below(2) == 0;
+        Fault fault = mute ? fault_of(FaultKind::lost_before, "outage", "*", 1.0)
+                           : fault_of(FaultKind::error, "outage", "*", 1.0);
+        fault.region = regions[chance.below(regions.size())];
+        fault.from = at;
+        const bool is_long = chance.below(4) == 0;
+        fault.until = at + std::chrono::minutes(10 + chance.below(is_long ? 4000 : 400));
+        scenario.faults.add(fault);
+    }
+}
+
+struct Frequency {
+    const char* fault_class;
+    ActKind kind;
+    int days;  // between two, on average and at most drawn
+};
+
+constexpr std::array<Frequency, 15> frequencies{{
+    {"crash", ActKind::kill, 6},
+    {"stop", ActKind::stop, 40},
+    {"jump", ActKind::jump, 40},
+    {"manual", ActKind::run_now, 15},
+    {"cancel", ActKind::cancel, 25},
+    {"pause", ActKind::pause, 60},
+    {"reload", ActKind::reload, 50},
+    {"fleet", ActKind::instance_comes, 60},
+    {"fleet", ActKind::instance_goes, 60},
+    {"fleet", ActKind::instance_stops, 40},
+    {"foreign", ActKind::foreign_image, 20},
+    {"foreign", ActKind::foreign_object, 30},
+    {"outside", ActKind::image_deleted, 40},
+    {"quota", ActKind::quota_shrinks, 80},
+    {"tasks", ActKind::support_call, 6},
+}};
+
+Duration draw_gap(Chance& chance, int days) {
+    const auto minutes = static_cast<std::uint64_t>(days) * 2 * 1440;
+    return std::chrono::minutes(1 + chance.below(minutes)) +
+           std::chrono::microseconds(chance.below(60'000'000));
+}
+
+// Soon after the next due time: things go wrong in mid-backup more often than not.
+Instant in_mid_backup(const Scenario& scenario, Chance& chance, Instant at) {
+    const DrawnPolicy* first = nullptr;
+    for (const Edition& edition : scenario.editions) {
+        if (edition.from <= at && !edition.policies.empty()) {
+            first = &edition.policies.front();
+        }
+    }
+    if (first == nullptr) {
+        return at;
+    }
+    const auto due = due_times(
+        first->schedule, first->denied, first->policy.zone.text(), at, at + std::chrono::days(9)
+    );
+    return due.empty() ? at : due.front() + std::chrono::seconds(chance.below(900));
+}
+
+}  // namespace
+
+const std::vector<std::string>& fault_classes() {
+    static const std::vector<std::string> names{
+        "lost",
+        "garbled",
+        "refused",
+        "slow",
+        "tasks",
+        "outage",
+        "crash",
+        "stop",
+        "jump",
+        "manual",
+        "cancel",
+        "pause",
+        "reload",
+        "fleet",
+        "foreign",
+        "outside",
+        "quota"};
+    return names;
+}
+
+void draw_faults(Scenario& scenario) {
+    using Draw = void (*)(Scenario&, Chance&);
+    static constexpr std::array<std::pair<const char*, Draw>, 6> draws{{
+        {"lost", draw_lost},
+        {"garbled", draw_garbled},
+        {"refused", draw_refused},
+        {"slow", draw_slow},
+        {"tasks", draw_tasks},
+        {"outage", draw_outages},
+    }};
+    std::uint64_t stream = 30;
+    for (const auto& [name, draw] : draws) {
+        Chance chance(scenario.options.seed, ++stream);
+        const bool drawn = chance.below(3) != 0;
+        if (drawn && !scenario.options.off.contains(name)) {
+            draw(scenario, chance);
+        }
+    }
+}
+
+void draw_acts(Scenario& scenario) {
+    std::uint64_t stream = 50;
+    for (const Frequency& each : frequencies) {
+        Chance chance(scenario.options.seed, ++stream);
+        const bool drawn = chance.below(4) != 0 || each.kind == ActKind::reload;
+        const bool off = scenario.options.off.contains(each.fault_class);
+        for (Instant at = scenario.begin; drawn && !off;) {
+            at += draw_gap(chance, each.days);
+            if (at >= scenario.end) {
+                break;
+            }
+            Act act;
+            act.at = chance.below(2) == 0 ? at : in_mid_backup(scenario, chance, at);
+            if (act.at >= scenario.end) {
+                break;
+            }
+            act.kind = each.kind;
+            act.how = chance.next();
+            act.lasts = std::chrono::minutes(5 + chance.below(2 * 1440));
+            act.by = std::chrono::seconds(static_cast<std::int64_t>(chance.below(480)) - 240);
+            scenario.acts.push_back(act);
+        }
+    }
+    std::ranges::stable_sort(scenario.acts, {}, &Act::at);
+}
+
+}  // namespace cvmbackup::simulation

@@ -1,0 +1,132 @@
+// Plays one scenario: lets the daemon live against the simulated cloud, kills and restarts it, acts
+// as operator and neighbour, and has the books keep score after every request and commit. At the
+// end the faults stop, and all must become green again (promise 6).
+#pragma once
+
+#include "copy_book.hpp"
+#include "firing_book.hpp"
+#include "record.hpp"
+#include "scenario.hpp"
+#include "support/incarnation.hpp"
+#include "watched_catalog.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cvmbackup::simulation {
+
+struct Figures {
+    std::size_t requests = 0;
+    std::size_t failed_requests = 0;
+    std::size_t backups = 0;
+    std::size_t good = 0;
+    std::size_t kills = 0;
+    std::size_t lives = 0;
+};
+
+struct Verdict {
+    std::optional<Broken> broken;
+    Instant moment{};
+    Figures figures;
+    std::string digest;
+    std::map<std::string, std::size_t> marks;
+};
+
+// Where the daemon can be killed.
+enum class Boundary { before_request, after_request, before_commit, after_commit, at_await };
+
+class Stage final : private Observer {
+public:
+    explicit Stage(Scenario scenario);
+
+    Verdict play();
+
+private:
+    struct Crash {};
+
+    struct Kill {
+        Boundary where = Boundary::at_await;
+        std::size_t countdown = 0;
+        bool again = false;  // once more soon after the restart
+        Duration down{0};
+    };
+
+    // stage.cpp: lives
+    void live_until(Instant end);
+    void begin_life();
+    void take_edition();
+    void end_life();
+    void crashed();
+    void boundary(Boundary where);
+    void look_at(Instant end);
+    void observe(const Fact& fact) override;
+    Instant wall() const;
+    void note(const std::string& event);
+
+    // stage_hooks.cpp: what every request and commit shows
+    void hook_up();
+    void request_arrives(const HttpRequest& request);
+    void request_acted(const cloudsim::RequestRecord& record);
+    void before_commit(const Changes& changes);
+    void after_commit(const Changes& changes);
+    void mark_request(const cloudsim::RequestRecord& record);
+    void mark_backup(const Backup& backup);
+    void mark_copy(const Backup& backup, const Copy& copy);
+
+    // stage_acts.cpp: what befalls daemon and cloud from outside
+    void act(const Act& act);
+    void arm(std::uint64_t how);
+    void stop();
+    void jump(Duration by);
+    void run_now(std::uint64_t how);
+    void cancel(std::uint64_t how);
+    void pause(const Act& act);
+    void reload();
+    void instance_comes(std::uint64_t how);
+    void instance_goes(std::uint64_t how);
+    void instance_stops(const Act& act);
+    void foreign_image(std::uint64_t how);
+    void foreign_object(std::uint64_t how);
+    void image_deleted(std::uint64_t how);
+    void quota_shrinks(const Act& act);
+    void let_deletions_go();
+    std::string some_instance(std::uint64_t how) const;
+    const DrawnPolicy* some_policy(std::uint64_t how) const;
+
+    // stage_liveness.cpp
+    void heal();
+    void check_green(Instant since);
+
+    Scenario scenario_;
+    cloudsim::Cloud cloud_;
+    std::unique_ptr<Catalog> real_catalog_;
+    WatchedCatalog catalog_;
+    Trace trace_;
+    Marks marks_;
+    CopyBook copies_;
+    FiringBook firings_;
+    Figures figures_;
+
+    Instant now_{};        // true time while the daemon is down
+    Duration wrong_{0};    // of the wall clock
+    Instant begins_at_{};  // the next life
+    std::unique_ptr<Incarnation> life_;
+    std::vector<DrawnPolicy> in_force_;
+    std::vector<Policy> policies_;
+    std::multimap<Instant, std::function<void()>> later_;
+
+    std::optional<Kill> kill_;
+    std::string arriving_;   // the action of the request under way
+    bool changed_ = false;   // the request under way began something
+    bool intended_ = false;  // the commit under way holds an intent
+    Instant last_request_{};
+    Instant last_fleet_change_{};
+    std::map<CopyId, Copy> under_way_;  // as last committed
+    std::size_t looks_ = 0;
+};
+
+}  // namespace cvmbackup::simulation

@@ -1,0 +1,253 @@
+#include "stage.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::simulation {
+
+namespace {
+
+using namespace std::chrono;
+
+bool was_lost_after(const cloudsim::RequestRecord& record) {
+    return record.fault == "lost-after" || record.fault == "garbage" || record.fault == "truncated";
+}
+
+std::string words(const cloudsim::RequestRecord& record) {
+    std::string text = record.action + " " + record.region;
+    for (const cloudsim::TaskRecord& task : record.tasks) {
+        text += " -> " + task.image;
+    }
+    if (!record.code.empty()) {
+        text += " refused: " + record.code;
+    }
+    return record.fault.empty() ? text : text + " [" + record.fault + "]";
+}
+
+std::string words(const Backup& backup) {
+    std::string text = "backup " + std::to_string(backup.id.value()) + " " + backup.policy.text() +
+                       " " + backup.instance.text() + " " + to_rfc3339(backup.due) + " " +
+                       to_text(backup.state);
+    for (const Copy& copy : backup.copies) {
+        text += std::string(", ") + to_text(copy.kind) + " " + copy.place.region.text() + " " +
+                to_text(copy.state) + (copy.code.empty() ? "" : " (" + copy.code + ")");
+    }
+    return backup.result ? text + ": " + to_text(*backup.result) : text;
+}
+
+}  // namespace
+
+void Stage::hook_up() {
+    SimulatedTransport& transport = life_->transport;
+    transport.arriving = [this](const HttpRequest& request) { request_arrives(request); };
+    transport.acted = [this](const cloudsim::RequestRecord& record) { request_acted(record); };
+    transport.at_boundary = [this](std::size_t, SimulatedTransport::Moment moment) {
+        boundary(
+            moment == SimulatedTransport::Moment::before ? Boundary::before_request
+                                                         : Boundary::after_request
+        );
+    };
+    life_->clock.at_wake = [this] { boundary(Boundary::at_await); };
+}
+
+void Stage::request_arrives(const HttpRequest& request) {
+    arriving_ = request.method == "DELETE" ? "cos:DeleteObject"
+                                           : find_header(request.headers, "X-TC-Action");
+    changed_ = false;
+    const bool deletes = arriving_ == "DeleteImages" || arriving_ == "cos:DeleteObject";
+    if (deletes) {
+        cloud_.advance(life_->clock.true_now());
+    }
+    copies_.arriving(deletes);
+}
+
+void Stage::request_acted(const cloudsim::RequestRecord& record) {
+    figures_.requests += 1;
+    figures_.failed_requests += record.code.empty() && record.fault.empty() ? 0 : 1;
+    last_request_ = life_->clock.true_now();
+    changed_ = !record.tasks.empty();
+    note(words(record));
+    mark_request(record);
+    copies_.acted(record);
+}
+
+void Stage::mark_request(const cloudsim::RequestRecord& record) {
+    const std::string& action = record.action;
+    const bool made = !record.tasks.empty();
+    if (was_lost_after(record) && made) {
+        marks_.hit(
+            action == "CreateImage"  ? "answer lost, image made"
+            : action == "SyncImages" ? "answer lost, copy made"
+                                     : "answer lost, export begun"
+        );
+    }
+    if (was_lost_after(record) && action == "DeleteImages" && record.code.empty()) {
+        marks_.hit("answer lost, images deleted");
+    }
+    if (record.fault == "lost-before" && action == "CreateImage") {
+        marks_.hit("request lost, not executed");
+    }
+    if (record.fault.starts_with("task-") && made) {
+        const bool creation = action == "CreateImage";
+        if (record.fault == "task-hangs") {
+            marks_.hit("image hung");
+        } else if (action == "ExportImages") {
+            marks_.hit("export failed");
+        } else if (record.fault == "task-fails" && creation) {
+            marks_.hit("image failed");
+        } else {
+            marks_.hit(creation ? "image vanished" : "copy vanished");
+        }
+    }
+    if (record.fault.starts_with("task-fails") && action == "StartInstances") {
+        marks_.hit("could not be started at first");
+    }
+    static const std::map<std::string, std::string> by_code{
+        {"InvalidImageName.Duplicate", "name already taken"},
+        {"RequestLimitExceeded", "throttled"},
+        {"AuthFailure.SignatureExpire", "signature expired"},
+        {"MutexOperation.TaskRunning", "instance busy"},
+        {"InvalidImageId.NotFound", "deletion of an image already gone"},
+        {"UnsupportedOperation.StoppedModeStopCharging", "instance stopped without charge"},
+    };
+    if (const auto mark = by_code.find(record.code); mark != by_code.end()) {
+        marks_.hit(mark->second);
+    }
+    if (record.code.starts_with("InvalidParameterValue.ImageQuota") ||
+        record.code.starts_with("ImageQuota")) {
+        marks_.hit("quota full");
+    }
+    if (action == "DeleteImages" && !record.code.empty()) {
+        marks_.hit("deletion refused at first");
+    }
+    if (action == "StartInstances" && record.code.empty()) {
+        marks_.hit("powered off and started again");
+    }
+    for (const cloudsim::TaskRecord& task : record.tasks) {
+        const cloudsim::Image* image = cloud_.state().find_image(task.image);
+        if (image != nullptr && action == "CreateImage") {
+            if (image->disks.size() > 1) {
+                marks_.hit("whole-machine image");
+            }
+            if (image->listed_from > image->created + seconds(10)) {
+                marks_.hit("image late in lists");
+            }
+        }
+    }
+}
+
+void Stage::before_commit(const Changes& changes) {
+    intended_ = std::ranges::any_of(changes.backups, [](const Backup& backup) {
+        return std::ranges::any_of(backup.copies, [](const Copy& copy) {
+            return copy.state == CopyState::intended;
+        });
+    });
+    boundary(Boundary::before_commit);
+}
+
+void Stage::after_commit(const Changes& changes) {
+    for (const Run& run : changes.runs) {
+        note(
+            "run " + std::to_string(run.id.value()) + " " + run.policy.text() + " " +
+            to_rfc3339(run.due) + " " + to_text(run.trigger) +
+            (run.result ? std::string(": ") + to_text(*run.result) + " " + run.note : "")
+        );
+    }
+    for (const Backup& backup : changes.backups) {
+        note(words(backup));
+        mark_backup(backup);
+    }
+    for (const Copy& copy : changes.copies) {
+        note(std::string(to_text(copy.kind)) + " " + copy.name + " " + to_text(copy.state));
+    }
+    const Instant true_now = life_ ? life_->clock.true_now() : now_;
+    firings_.committed(changes, wall());
+    copies_.committed(changes, policies_, wall(), true_now);
+    boundary(Boundary::after_commit);
+}
+
+void Stage::mark_backup(const Backup& backup) {
+    const bool waits = backup.state == BackupState::waiting;
+    if (waits && backup.start_at > backup.due) {
+        marks_.hit("spread waited for");
+    }
+    for (const DrawnPolicy& drawn : in_force_) {
+        const std::string& zone = drawn.policy.zone.text();
+        const Instant start = backup.start_at;
+        const bool waited = std::ranges::any_of(drawn.denied, [&](const Denied& denied) {
+            return denied.holds(local_clock(zone, start - Duration(1))) &&
+                   !denied.holds(local_clock(zone, start));
+        });
+        if (waits && drawn.policy.name == backup.policy && waited) {
+            marks_.hit("denied window waited for");
+        }
+    }
+    for (const Copy& copy : backup.copies) {
+        mark_copy(backup, copy);
+    }
+    if (backup.state != BackupState::finished) {
+        return;
+    }
+    if (!backup.reasons.empty() &&
+        backup.reasons.front().find("still under way") != std::string::npos) {
+        marks_.hit("previous backup still under way");
+    }
+    figures_.backups += 1;
+    figures_.good += backup.good ? 1 : 0;
+    const bool skipped = std::ranges::any_of(backup.copies, [](const Copy& copy) {
+        return copy.state == CopyState::skipped;
+    });
+    if (skipped) {
+        marks_.hit("copy skipped as impossible");
+    }
+    if (backup.result == Result::partial) {
+        marks_.hit("backup partial");
+    }
+    if (backup.result == Result::failed) {
+        marks_.hit("backup failed");
+    }
+}
+
+void Stage::mark_copy(const Backup& backup, const Copy& copy) {
+    const auto before = under_way_.find(copy.id);
+    if (before != under_way_.end()) {
+        const Copy& old = before->second;
+        const bool again = old.intended_at && copy.intended_at != old.intended_at;
+        if (copy.state == CopyState::intended && again) {
+            marks_.hit(
+                copy.attempt == old.attempt ? "asked again under the same name"
+                                            : "asked under the next name"
+            );
+        }
+        const bool lost = old.state == CopyState::intended && !old.code.empty();
+        if (lost && copy.state == CopyState::accepted && copy.kind != CopyKind::exported) {
+            marks_.hit("image found by its name");
+        }
+        if (copy.kind == CopyKind::exported && copy.state == CopyState::failed) {
+            marks_.hit("export without objects given up");
+        }
+    }
+    if (backup.state == BackupState::finished) {
+        under_way_.erase(copy.id);
+    } else {
+        under_way_[copy.id] = copy;
+    }
+}
+
+void Stage::observe(const Fact& fact) {
+    if (const auto* notice = std::get_if<Notice>(&fact)) {
+        note("says: " + notice->text);
+    }
+    if (const auto* brake = std::get_if<BrakeChanged>(&fact)) {
+        for (const BrakeStop& stop : brake->stops) {
+            note("brake: " + stop.text);
+            marks_.hit("deletions stopped by the brake");
+        }
+    }
+    if (const auto* ended = std::get_if<RunFinished>(&fact)) {
+        if (ended->run.note.starts_with("cannot list")) {
+            marks_.hit("run failed for want of a list");
+        }
+    }
+}
+
+}  // namespace cvmbackup::simulation

@@ -1,0 +1,95 @@
+#include "stage.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace cvmbackup::simulation {
+
+namespace {
+
+using namespace std::chrono;
+
+// What was begun under faults may take so long to end: three attempts of a day, and exports.
+constexpr Duration settling = days(6);
+constexpr Duration green_for = days(8);
+
+// What the cloud refuses for good, and an instance that is listed by its id and gone, stay so.
+bool is_green(const Backup& backup) {
+    const bool refused = std::ranges::any_of(backup.copies, [](const Copy& copy) {
+        return copy.code.starts_with("UnsupportedOperation.Encrypted");
+    });
+    const bool gone = !backup.reasons.empty() && backup.reasons.front().starts_with("there is no");
+    return backup.good || backup.impossible || backup.result == Result::skipped || refused || gone;
+}
+
+}  // namespace
+
+// Promise 6: the faults stop, and within a bounded time all is green, without a storm of retries.
+void Stage::heal() {
+    note("the faults stop");
+    kill_.reset();
+    if (wrong_ != Duration(0)) {
+        jump(-wrong_);
+    }
+    later_.clear();
+    cloud_.faults().clear();
+    cloudsim::State& state = cloud_.state();
+    state.end_hung();
+    state.limits.images_per_region = 500;
+    state.limits.foreign_share = 0.0;
+    for (auto& [id, instance] : state.instances) {
+        if (instance.state != "RUNNING") {
+            instance.state = "RUNNING";
+            instance.stop_charging = false;
+        }
+    }
+    begins_at_ = std::min(begins_at_, now_ + seconds(1));
+    const Instant healed = now_;
+    live_until(healed + settling);
+    reload();
+    const Figures before = figures_;
+    live_until(healed + settling + green_for);
+    const std::size_t requests = figures_.requests - before.requests;
+    const std::size_t failed = figures_.failed_requests - before.failed_requests;
+    if (failed * 10 > requests && failed > 20) {
+        throw Broken{
+            6,
+            std::to_string(failed) + " of " + std::to_string(requests) +
+                " requests fail though there are no faults"};
+    }
+    check_green(healed + settling);
+}
+
+void Stage::check_green(Instant since) {
+    for (const Run& run : real_catalog_->unfinished_runs()) {
+        if (wall() - run.started > days(2)) {
+            throw Broken{
+                6,
+                "run " + std::to_string(run.id.value()) + ", begun " + to_rfc3339(run.started) +
+                    ", is unfinished without faults"};
+        }
+    }
+    BackupFilter filter;
+    filter.limit = 10'000;
+    for (const Backup& backup : real_catalog_->backups(filter)) {
+        if (backup.due < since) {
+            break;
+        }
+        if (backup.state == BackupState::finished && !is_green(backup)) {
+            throw Broken{
+                6,
+                "backup " + std::to_string(backup.id.value()) + " of " + to_rfc3339(backup.due) +
+                    " is " + to_text(*backup.result) +
+                    " without faults: " + (backup.reasons.empty() ? "" : backup.reasons.front())};
+        }
+    }
+    for (const Backup& backup : real_catalog_->unfinished_deletions()) {
+        if (backup.due < since) {
+            throw Broken{
+                6,
+                "backup " + std::to_string(backup.id.value()) + " still has copies to be deleted"};
+        }
+    }
+}
+
+}  // namespace cvmbackup::simulation
