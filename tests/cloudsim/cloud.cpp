@@ -1,5 +1,6 @@
 #include "cloud.hpp"
 
+#include "cos_operations.hpp"
 #include "fault_effects.hpp"
 #include "text.hpp"
 
@@ -27,7 +28,7 @@ std::optional<HttpAnswer> Cloud::strike_on_arrival(
     } else if (service == Service::cos) {
         const CosTarget target = cos_target(request);
         const BucketState* bucket = state_.find_bucket(target.bucket);
-        subject.action = "cos:";
+        subject.action = "cos:" + cos_operation(request, target).name;
         subject.region = bucket == nullptr ? target.region : bucket->bucket.region;
     } else {
         subject.action = "metadata:" + parse_target(request.target).path;

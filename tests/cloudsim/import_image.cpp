@@ -199,7 +199,7 @@ void State::end_import(const Task& task) {
         return;
     }
     const bool succeeded = task.end == TaskEnd::succeeds && task.source.empty();
-    image->state = succeeded ? "NORMAL" : "IMPORTFAILED";
+    change_state(*image, succeeded ? "NORMAL" : "IMPORTFAILED");
     if (!succeeded) {
         image->import_failure = task.source.empty() ? "InternalError" : task.source;
     }

@@ -1,17 +1,21 @@
-// The metadata service of an instance: the roles' temporary credentials
+// The metadata service of an instance: who and where it is, and the roles' temporary credentials
 // (facts/tencent-cloud.md 6.2). The same credentials are told until a tenth of their life is left;
-// older ones stay good until they expire.
+// older ones stay good until they expire. All of them ask for the same instance: the first by id
+// that has a role, or else the first.
 #include "cloud.hpp"
 #include "fault_effects.hpp"
 #include "text.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace cloudsim {
 namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view root = "/latest/meta-data/";
 constexpr std::string_view roles_path = "/latest/meta-data/cam/security-credentials/";
 
 HttpAnswer plain(int status, std::string body) {
@@ -75,6 +79,32 @@ HttpAnswer tell_credentials(State& state, const std::string& role_name) {
     return plain(404, "Not Found");
 }
 
+const Instance* asking_instance(const State& state) {
+    const Instance* first = nullptr;
+    for (const auto& [id, instance] : state.instances) {
+        if (!instance.cam_role.empty()) {
+            return &instance;
+        }
+        first = first == nullptr ? &instance : first;
+    }
+    return first;
+}
+
+HttpAnswer tell_instance(const State& state, std::string_view path) {
+    const Instance* instance = asking_instance(state);
+    path.remove_prefix(std::min(root.size(), path.size()));
+    if (instance != nullptr && path == "instance-id") {
+        return plain(200, instance->id);
+    }
+    if (instance != nullptr && path == "placement/region") {
+        return plain(200, instance->region);
+    }
+    if (instance != nullptr && path == "placement/zone") {
+        return plain(200, instance->zone);
+    }
+    return plain(404, "Not Found");
+}
+
 }  // namespace
 
 HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord record) {
@@ -95,7 +125,7 @@ HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord reco
     } else if (request.method != "GET") {
         answer = plain(405, "Method Not Allowed");
     } else if (!path.starts_with(roles_path) && path + "/" != roles_path) {
-        answer = plain(404, "Not Found");
+        answer = tell_instance(state_, path);
     } else if (path.size() <= roles_path.size()) {
         const std::string names = role_names(state_);
         answer = names.empty() ? plain(404, "Not Found") : plain(200, names);

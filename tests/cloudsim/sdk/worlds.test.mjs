@@ -149,3 +149,76 @@ test("a bucket's name without the AppId is refused, or completed", async () => {
   await refused("InvalidParameterValue.BucketNotFound", () => strict.ExportImages(bare));
   await (await heldWith("bare_bucket_names = true")).cvm().ExportImages(bare);
 });
+
+test("the other regions of a copy begin though one is full, or none does", async () => {
+  const everywhere = { ...sync, DestinationRegions: ["ap-beijing", "ap-shanghai"] };
+  const code = "ImageQuotaLimitExceeded";
+  for (const [choice, answered, begun] of [
+    ["others-begin", code, 1], ["others-begin-silently", undefined, 1], ["none-begins", code, 0],
+  ]) {
+    const keys = `source_busy_during_copy = false\npartial_sync = "${choice}"\n`;
+    const top = `[limits]\nimages_per_region = 1\n${held}${keys}`;
+    const cloud = await startCloud({ world: world({ top, owner: golden }) });
+    const client = cloud.cvm();
+    await client.SyncImages(sync);
+    if (answered) await refused(answered, () => client.SyncImages(everywhere));
+    else await client.SyncImages(everywhere);
+    const type = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
+    const there = await cloud.cvm({ region: "ap-shanghai" }).DescribeImages({ Filters: type });
+    assert.equal(there.TotalCount, begun, choice);
+  }
+});
+
+test("an id that is given twice is refused, or taken once", async () => {
+  const twice = { InstanceIds: [instanceId, instanceId] };
+  const strict = (await heldWith('duplicate_ids = "refused"')).cvm();
+  await refused("InvalidParameterValue", () => strict.StopInstances(twice));
+  await (await heldWith('duplicate_ids = "once"')).cvm().StopInstances(twice);
+});
+
+test("a second export of an image is refused while the first runs, or not", async () => {
+  const idle = "source_busy_during_export = false\n";
+  const strict = (await heldWith(`${idle}second_export = "refused"`)).cvm();
+  await strict.ExportImages(exported);
+  await refused("InvalidParameterValue.InvalidImageState", () => strict.ExportImages(exported));
+  const kind = (await heldWith(`${idle}second_export = "overwrites"`)).cvm();
+  await kind.ExportImages(exported);
+  await kind.ExportImages(exported);
+});
+
+test("a failed export leaves nothing, or shorter objects", async () => {
+  const faults = '[[fault]]\naction = "ExportImages"\nkind = "task-fails"\n';
+  for (const [choice, left] of [["nothing", 0], ["partial-object", 1]]) {
+    const cloud = await withBehaviour(`failed_export = "${choice}"`, faults);
+    await cloud.cvm().ExportImages(exported);
+    await until("the export has ended",
+      async () => (await imageOf(cloud.cvm(), "img-golden01")).ImageState === "NORMAL");
+    const { Contents } = await cloud.cos().getBucket({ ...bucket });
+    assert.equal(Contents.length, left, choice);
+    for (const { Size } of Contents) assert(Number(Size) < 50 * 2 ** 30);
+  }
+});
+
+test("ForcePoweroff false, or none, leaves a running instance on, or not", async () => {
+  const stateAfter = async (choice, more) => {
+    const client = (await heldWith(`poweroff_false = "${choice}"`)).cvm();
+    await client.CreateImage({ ImageName: "n", InstanceId: instanceId, ...more });
+    const { InstanceSet } = await client.DescribeInstances({ InstanceIds: [instanceId] });
+    return InstanceSet[0].InstanceState;
+  };
+  for (const [choice, whenFalse, whenOmitted] of [
+    ["soft-if-omitted", "RUNNING", "STOPPED"],
+    ["soft", "STOPPED", "STOPPED"],
+    ["live", "RUNNING", "RUNNING"],
+  ]) {
+    assert.equal(await stateAfter(choice, { ForcePoweroff: "false" }), whenFalse, choice);
+    assert.equal(await stateAfter(choice, {}), whenOmitted, choice);
+  }
+});
+
+test("regions that some lists lack exist, or not", async () => {
+  const there = { region: "ap-taipei" };
+  const strict = (await heldWith("doubtful_regions = false")).cvm(there);
+  await refused("UnsupportedRegion", () => strict.DescribeImages({}));
+  await (await heldWith("doubtful_regions = true")).cvm(there).DescribeImages({});
+});

@@ -79,6 +79,13 @@ TEST_F(FaultKinds, PutTheAccountInArrearsForAWhile) {
     EXPECT_EQ(cos("GET", "/").status, 200);
 }
 
+TEST_F(FaultKinds, ThatStrikeOnArrivalKnowTheOperationOnObjects) {
+    use_fault("kind = \"region-gone\"\nregion = \"ap-guangzhou\"\naction = \"cos:HeadObject\"\n");
+    EXPECT_EQ(cos("HEAD", "/a").fate, Fate::closed);
+    EXPECT_EQ(cos("GET", "/a").status, 404);
+    EXPECT_EQ(call("DescribeImages", "{}").code, "");
+}
+
 TEST_F(FaultKinds, TakeARegionAwayFromApiAndObjectsAlike) {
     use_fault("kind = \"region-gone\"\nregion = \"ap-guangzhou\"\nafter = \"1h\"\n");
     EXPECT_EQ(call("DescribeImages", "{}").code, "");

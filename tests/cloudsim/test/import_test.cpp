@@ -58,6 +58,17 @@ TEST_F(Import, IsImportingUntilItsTimeIsUp) {
     EXPECT_NE(done.first("ImageSet", "SnapshotSet"), "[]");
 }
 
+TEST_F(Import, EndsLaterInListsThatAreStale) {
+    start_over(small_world("[behaviour]\nlist_delay = \"60s\"\n"));
+    upload("disk.raw");
+    import(std::string{host} + "disk.raw");
+    wait(20min);
+    EXPECT_EQ(state_of(only_image().id), "IMPORTING");
+    EXPECT_EQ(only_image().state, "NORMAL");
+    wait(60s);
+    EXPECT_EQ(state_of(only_image().id), "NORMAL");
+}
+
 TEST_F(Import, TellsTheIdInTheKinderWorld) {
     start_over(small_world("[behaviour]\nimport_tells_id = true\n"));
     EXPECT_THAT(

@@ -35,6 +35,18 @@ TEST_F(Metadata, ListsTheRoles) {
     EXPECT_EQ(get("/latest/meta-data/hostname").status, 404);
 }
 
+TEST_F(Metadata, TellsWhichInstanceAsksAndWhereItIs) {
+    EXPECT_EQ(get("/latest/meta-data/instance-id").body, "ins-00000001");
+    EXPECT_EQ(get("/latest/meta-data/placement/region").body, "ap-guangzhou");
+    EXPECT_EQ(get("/latest/meta-data/placement/zone").body, "ap-guangzhou-3");
+    EXPECT_EQ(get("/latest/meta-data/placement").status, 404);
+
+    cloud->state().instances.at("ins-w0000002").cam_role = "backup-role";
+    EXPECT_EQ(get("/latest/meta-data/instance-id").body, "ins-w0000002");
+    cloud->state().instances.clear();
+    EXPECT_EQ(get("/latest/meta-data/instance-id").status, 404);
+}
+
 TEST_F(Metadata, GivesCredentialsThatWorkUntilTheyExpire) {
     const Keys keys = role_keys();
     EXPECT_EQ(code_with(keys), "");
