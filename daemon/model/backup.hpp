@@ -92,7 +92,7 @@ struct Backup {
     Disk system_disk;
     ExportFormat format = ExportFormat::qcow2;
     bool power_off = false;
-    bool start_again = false;  // powered off for the image: still to be started again
+    bool start_again = false;  // still to be seen running, or started, after the image
     Instant due{};             // the firing's
     Instant start_at{};        // due + this instance's share of the spread
     std::optional<Instant> started;

@@ -255,7 +255,7 @@ void Machine::on(const event::TimePassed& event) {
     }
     begin(&event.copies);
     const bool powered_off = backup_.start_again && is_settled(source());
-    if (event.copies.empty() && (powered_off || awaits_power_check())) {
+    if ((event.copies.empty() && powered_off) || awaits_power_check()) {
         check_instance();
     }
 }

@@ -31,7 +31,7 @@ constexpr Duration retry_first = std::chrono::seconds(15);
 constexpr Duration retry_longest = std::chrono::minutes(10);
 // How long a refused call is tried again, counted from the backup's start.
 constexpr Duration retry_window = std::chrono::hours(12);
-// How long an instance that was powered off for its image is tried to be started again.
+// How long an instance that is off after its image, and ran before, is tried to be started again.
 constexpr Duration start_window = std::chrono::hours(2);
 // How long accepted work may take before the copy is given up.
 constexpr Duration image_patience = std::chrono::hours(24);
@@ -126,8 +126,8 @@ struct DiscardFailed {
     Failure failure;
 };
 
-// The instance's state word; nothing if it does not exist. Asked for before an instance is powered
-// off, and after it.
+// The instance's state word; nothing if it does not exist. Asked for right before its image is
+// asked for, and after the image is settled.
 struct InstanceSeen {
     std::optional<std::string> state;
 };

@@ -1,6 +1,7 @@
-// An instance that is powered off for its image must run again, whatever became of the image, if
-// it ran before. The cloud does not say whether it starts the instance by itself, so the state
-// decides, read right before the call and after the image is settled.
+// An instance that ran before its image was made must run afterwards, whatever became of the image.
+// Nobody documents whether the cloud starts it by itself when it was powered off, nor whether
+// ForcePoweroff "false" leaves it running, so the state decides, read right before the call and
+// after the image is settled.
 #include "rules/backup_machine_detail.hpp"
 
 namespace cvmbackup::backup_machine {
@@ -15,8 +16,9 @@ constexpr Duration start_poll = std::chrono::seconds(30);
 // stopped the instance meanwhile.
 bool Machine::awaits_power_check() const {
     const Copy& image = backup_.copies.front();
-    return backup_.power_off && !power_known_ && image.state == CopyState::planned &&
-           image.attempt == 1 && !image.intended_at && !backup_.cancel_requested;
+    return (backup_.power_off || backup_.start_again) && !power_known_ &&
+           image.state == CopyState::planned && image.attempt == 1 && !image.intended_at &&
+           !backup_.cancel_requested;
 }
 
 void Machine::seen_before_power_off(const std::optional<std::string>& state) {
@@ -27,7 +29,7 @@ void Machine::seen_before_power_off(const std::optional<std::string>& state) {
             "the instance does not exist any more");
         return;
     }
-    backup_.start_again = *state != "STOPPED";
+    backup_.start_again = *state != "STOPPED" && *state != "STOPPING";
     power_known_ = true;
     begin(nullptr);
 }
@@ -51,7 +53,7 @@ void Machine::not_started(const std::string& why) {
     backup_.start_again = false;
     backup_.not_started = true;
     backup_.reasons.push_back(
-        "the instance was powered off for its image and does not run again: " + why +
+        "the instance ran before its image was made and does not run again: " + why +
         "; start it by hand"
     );
 }
@@ -66,7 +68,9 @@ void Machine::on(const event::InstanceSeen& event) {
     }
     const bool expired =
         now_ - source().settled_at.value_or(now_) > start_window && source().tries >= tries_least;
-    if (!event.state) {
+    if (!event.state && !backup_.power_off) {
+        backup_.start_again = false;  // deleted meanwhile, as anybody may
+    } else if (!event.state) {
         not_started("it does not exist any more");
     } else if (*event.state == "RUNNING") {
         backup_.start_again = false;

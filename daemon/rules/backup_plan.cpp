@@ -60,7 +60,7 @@ Backup plan_backup(const Policy& policy, const Instance& instance, const BackupO
     backup.os_name = instance.os_name;
     backup.system_disk = instance.system_disk;
     backup.power_off = policy.consistency == Consistency::power_off;
-    backup.start_again = backup.power_off && instance.state == "RUNNING";
+    backup.start_again = true;  // until the instance is seen off right before the call
     backup.due = order.due;
     backup.start_at = order.start_at;
     ImagedDisks imaged = imaged_disks(instance, policy.disks);

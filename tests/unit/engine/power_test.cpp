@@ -1,4 +1,4 @@
-// Instances that are powered off for their image run again, if they ran before.
+// Instances that ran before their image run after it, whoever powered them off.
 #include "engine_world.hpp"
 
 #include <gmock/gmock.h>
@@ -77,6 +77,43 @@ TEST(PowerOff, LooksAtTheInstanceAgainRightBeforeTheCall) {
 
     EXPECT_EQ(state_of_first(world), "STOPPED");
     EXPECT_EQ(world.calls("StartInstances"), 0U);
+}
+
+TEST(SoftShutdown, InstancesRunAgainThatTheCloudShutDownUnasked) {
+    EngineWorld world("[behaviour]\npoweroff_false = \"soft\"\n" + web_world(3));
+
+    ASSERT_TRUE(world.run_until_done());
+
+    for (const auto& [id, instance] : world.cloud->state().instances) {
+        EXPECT_EQ(instance.state, "RUNNING") << id;
+    }
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(SoftShutdown, NeitherStartsWhatRunsNorWhatWasOffBefore) {
+    EngineWorld world(web_world(1, R"(
+[[account.instance]]
+id = "ins-coldspar"
+region = "ap-guangzhou"
+state = "STOPPED"
+tags = { tier = "web" }
+)"));
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.calls("StartInstances"), 0U);
+    EXPECT_EQ(world.cloud->state().find_instance("ins-coldspar")->state, "STOPPED");
+}
+
+TEST(SoftShutdown, AnInstanceThatIsDeletedAfterItsImageSpoilsNothing) {
+    EngineWorld world(web_world(1));
+    world.run_for(16min);
+    ASSERT_EQ(world.calls("CreateImage"), 1U);
+    world.cloud->state().remove_instance(world.cloud->state().instances.begin()->first);
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
 }
 
 }  // namespace
