@@ -20,8 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* damaged_advice =
-    "restore it from a backup, or move it away to begin anew (copies made so far stay in the "
-    "cloud, but a new catalog does not know them). It was not touched";
+    "restore it from a backup, or move it away, with its -wal and -shm, and start cvmbackupd "
+    "again: "
+    "the copies that are in the cloud are then looked up there. It was not touched";
 
 std::string words_of(int error) {
     return std::generic_category().message(error);

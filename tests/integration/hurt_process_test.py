@@ -3,10 +3,9 @@
 started beside it, its bus restarted, a reload with files that are no settings. Each time the cycle
 of backups ends as if nothing had been, and what is refused is refused in words.
 
-usage: hurt_process_test.py BUILD [--scene NAME]
+usage: hurt_process_test.py BUILD
 """
 
-import argparse
 import concurrent.futures
 import os
 import pathlib
@@ -157,8 +156,8 @@ SCENES = [stopped_for_minutes, stopped_past_the_fence, second_on_the_same_bus,
           second_with_the_same_catalog, bus_restarted, reloaded_with_rubbish]
 
 
-def play(build, scene):
-    with Cycle(build) as cycle:
+def play(build, scene, faults=""):
+    with Cycle(build, faults=faults) as cycle:
         try:
             scene(cycle)
         except (Wrong, SystemExit, subprocess.TimeoutExpired) as problem:
@@ -166,20 +165,21 @@ def play(build, scene):
     return ""
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build")
-    parser.add_argument("--scene", choices=[scene.__name__ for scene in SCENES])
-    arguments = parser.parse_args()
-    scenes = [scene for scene in SCENES if arguments.scene in (None, scene.__name__)]
+def play_all(build, scenes, faults=None):
+    """`faults`: of the simulated cloud, by scene."""
+    faults = faults or {}
     wrong = False
     with concurrent.futures.ThreadPoolExecutor(4) as crew:
-        problems = crew.map(lambda scene: play(arguments.build, scene), scenes)
+        problems = crew.map(lambda scene: play(build, scene, faults.get(scene, "")), scenes)
         for scene, problem in zip(scenes, problems):
             print(f"FAILED: {scene.__name__}: {problem}" if problem else f"ok: {scene.__name__}",
                   flush=True)
             wrong = wrong or bool(problem)
     sys.exit(wrong)
+
+
+def main():
+    play_all(sys.argv[1], SCENES)
 
 
 if __name__ == "__main__":

@@ -62,19 +62,22 @@ class Wrong(Exception):
 
 
 class Cycle:
-    def __init__(self, build, seed=1):
+    def __init__(self, build, seed=1, faults=""):
         self.holder = tempfile.TemporaryDirectory(prefix="cvmbackup-cycle-")
         self.stack = Stack(build, self.holder.name)
         self.catalog = self.stack.folder / "catalog.db"
         self.seed = seed
+        self.faults = faults
 
     def __enter__(self):
         self.stack.start_bus()
         (self.stack.folder / "world.toml").write_text(WORLD)
         self.began = time.time()
         self.clock = f"from={START:%Y-%m-%dT%H:%M:%SZ} at={self.began:.3f} speed={SPEED}"
-        url = self.stack.start_cloud(self.stack.folder / "world.toml", self.clock, "--seed",
-                                     str(self.seed))
+        (self.stack.folder / "faults.toml").write_text(self.faults)
+        url = self.stack.start_cloud(
+            self.stack.folder / "world.toml", self.clock, "--seed", str(self.seed),
+            "--faults", str(self.stack.folder / "faults.toml"))
         self.stack.write_settings(url, {"web.toml": POLICY})
         self.cloud = CloudApi(url, SECRET_ID, SECRET_KEY)
         return self
@@ -88,8 +91,8 @@ class Cycle:
         passed = datetime.timedelta(seconds=(time.time() - self.began) * SPEED)
         return f"{START + passed:%Y-%m-%dT%H:%M:%SZ}"
 
-    def start_daemon(self, under=()):
-        return self.stack.start_daemon(self.clock, under)
+    def start_daemon(self, under=(), **options):
+        return self.stack.start_daemon(self.clock, under, **options)
 
     def say(self):
         return self.stack.daemon_log()[-3000:]
@@ -156,9 +159,12 @@ class Cycle:
         self.expect(made == (len(good), len(good)), "one image and one replica were made of each "
                     "backup", f"{made} of {len(good)}")
 
+    def requests(self, action):
+        log = map(json.loads, self.stack.requests_log.read_text().splitlines())
+        return [record for record in log if record["action"] == action]
+
     def made(self, action):
-        log = [json.loads(line) for line in self.stack.requests_log.read_text().splitlines()]
-        return sum(len(record.get("tasks", [])) for record in log if record["action"] == action)
+        return sum(len(record.get("tasks", [])) for record in self.requests(action))
 
     def check_catalog_file(self):
         """With the daemon stopped."""

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Somebody sets the real daemon's wall clock (by libfaketime; the cloud's stays right): it says so,
+no time is run twice, none is lost, and no image is made twice.
+
+usage: hurt_clock_test.py BUILD
+"""
+
+import collections
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from cycle import Cycle, DUES, INSTANCES, SPEED  # noqa: E402
+from hurt_process_test import play_all, wait_until  # noqa: E402
+from stack import rows  # noqa: E402
+
+LIBRARY = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+HOUR = 3600
+FENCE = 900 - 2  # seconds; less what the log of requests leaves out
+YEAR = 365 * 24 * HOUR
+
+
+def set_clock(cycle, simulated):
+    """By so many seconds of the daemon's time from the right one."""
+    file = cycle.stack.folder / "faketime"
+    draft = file.with_suffix(".new")
+    draft.write_text(f"{simulated / SPEED:+f}\n")
+    draft.replace(file)
+
+
+def start(cycle):
+    set_clock(cycle, 0)
+    daemon = cycle.start_daemon(env={
+        **os.environ, "LD_PRELOAD": str(LIBRARY), "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_TIMESTAMP_FILE": str(cycle.stack.folder / "faketime"), "FAKETIME_NO_CACHE": "1"})
+    cycle.stack.wait_until_ready(daemon)
+    return daemon
+
+
+def results(cycle):
+    return {item["due"]: item["result"] for item in rows(cycle.stack.ask("backups"))}
+
+
+def told(cycle, way):
+    return f"the clock of this machine was set {way}" in cycle.stack.daemon_log()
+
+
+def jump(cycle, simulated, way):
+    set_clock(cycle, simulated)
+    wait_until(lambda: cycle.stack.ask("status") and told(cycle, way), f"it says: set {way}")
+
+
+def check(cycle, daemon):
+    cycle.expect(daemon.poll() is None, "the daemon is up")
+    backups = rows(cycle.stack.ask("backups", "--limit", "1000"))
+    times = collections.Counter((item["due"], item["instance"]) for item in backups)
+    cycle.expect(max(times.values()) == 1, "no time is run twice", times)
+    for due in DUES:
+        cycle.expect(sum(item["due"] == due for item in backups) == INSTANCES, f"{due} had its run",
+                     times)
+    good = [item for item in backups if item["result"] == "ok"]
+    for item in backups:
+        cycle.expect(item["result"] == "ok" or "still under way" in " ".join(item["reasons"]),
+                     "every backup is ok", item)
+    made = cycle.made("CreateImage")
+    cycle.expect(made == len(good), "one image was made of each backup", f"{made} of {len(good)}")
+    return backups
+
+
+def is_done(cycle, dues=tuple(DUES)):
+    found = results(cycle)
+    return all(found.get(due) for due in dues) and not rows(cycle.stack.ask("jobs"))
+
+
+def ahead_in_mid_backup(cycle):
+    """By an hour, past the second firing, which is made up for or stood aside for the first."""
+    daemon = start(cycle)
+    wait_until(lambda: cycle.made("CreateImage") >= 1, "the first image is being made")
+    jump(cycle, HOUR, "forward")
+    wait_until(lambda: is_done(cycle), "both times had their run", 60)
+    check(cycle, daemon)
+
+
+def back_in_mid_backup(cycle):
+    """By an hour: the second firing's time comes again, and has had its run."""
+    daemon = start(cycle)
+    wait_until(lambda: cycle.made("CreateImage") > INSTANCES, "the second run is under way", 60)
+    jump(cycle, -HOUR, "back")
+    wait_until(lambda: is_done(cycle), "both times had their run", 60)
+    wait_until(lambda: cycle.stack.ask("status")["daemon"]["now"] > "2027-01-04T01:10:00Z",
+               "the time has come again", 60)
+    cycle.expect(len(check(cycle, daemon)) == len(DUES) * INSTANCES, "and had no second run")
+
+
+def years_ahead_and_back(cycle):
+    """Between the two firings. What was run for the wrong year stays, and loses nobody a time."""
+    daemon = start(cycle)
+    wait_until(lambda: is_done(cycle, DUES[:1]), "the first run is over", 60)
+    jump(cycle, YEAR, "forward")
+    jump(cycle, 0, "back")
+    wait_until(lambda: is_done(cycle), "the second time had its run", 60)
+    check(cycle, daemon)
+
+
+LOST = """
+[[fault]]
+action = "CreateImage"
+kind = "lost-before"
+nth = 1
+"""
+
+
+def ahead_behind_a_lost_answer(cycle):
+    """The request that may still be on its way is not repeated before it is dead."""
+    daemon = start(cycle)
+    wait_until(lambda: cycle.requests("CreateImage"), "the first image was asked for")
+    jump(cycle, HOUR, "forward")
+    wait_until(lambda: is_done(cycle), "both times had their run", 60)
+    check(cycle, daemon)
+    asked = cycle.requests("CreateImage")
+    lost = [record for record in asked if record.get("fault")]
+    cycle.expect(len(lost) == 1 and lost[0] == asked[0], "one request was lost", asked)
+    waited = asked[INSTANCES]["time"] - lost[0]["time"]
+    cycle.expect(waited >= FENCE, "it was asked for again behind the fence", f"after {waited} s")
+
+
+SCENES = [ahead_in_mid_backup, back_in_mid_backup, years_ahead_and_back,
+          ahead_behind_a_lost_answer]
+
+
+def main():
+    if LIBRARY is None:
+        raise SystemExit("libfaketime is not installed: run tests/install-deps")
+    play_all(sys.argv[1], SCENES, {ahead_behind_a_lost_answer: LOST})
+
+
+if __name__ == "__main__":
+    main()
