@@ -321,7 +321,10 @@ void draw_policies(Scenario& scenario) {
 Scenario draw_scenario(const Options& options) {
     Scenario scenario;
     scenario.options = options;
-    scenario.begin = std::chrono::sys_days(std::chrono::January / 1 / 2027) + std::chrono::hours(1);
+    // Anywhere in the year, so that short runs meet the days on which clocks change.
+    const auto day = Chance(options.seed, 5).below(365);
+    scenario.begin =
+        std::chrono::sys_days(std::chrono::January / 1 / 2027) + std::chrono::hours(1 + 24 * day);
     scenario.end = scenario.begin + options.horizon;
     draw_world(scenario);
     draw_policies(scenario);
