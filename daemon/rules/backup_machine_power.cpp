@@ -68,12 +68,12 @@ void Machine::on(const event::InstanceSeen& event) {
     }
     const bool expired =
         now_ - source().settled_at.value_or(now_) > start_window && source().tries >= tries_least;
-    if (!event.state && !backup_.power_off) {
-        backup_.start_again = false;  // deleted meanwhile, as anybody may
+    // One that nobody asked us to power off may have been deleted meanwhile.
+    const bool is_well = event.state ? *event.state == "RUNNING" : !backup_.power_off;
+    if (is_well) {
+        backup_.start_again = false;
     } else if (!event.state) {
         not_started("it does not exist any more");
-    } else if (*event.state == "RUNNING") {
-        backup_.start_again = false;
     } else if (expired) {
         not_started("it is " + *event.state);
     } else {
