@@ -33,8 +33,8 @@ def strace(calls, output="/dev/null", *more):
             "trace=" + calls, *more]
 
 
-def injection(what, call, k):
-    return ["-e", f"inject={call}:{what}:when={k}"]
+def injection(what, call, when):
+    return ["-e", f"inject={call}:{what}:when={when}"]
 
 
 def count_calls(build):
@@ -113,7 +113,9 @@ def fail_on_disk(cycle, error, call, k):
     """The daemon goes on, or says what is wrong with which file and ends with status 1."""
     files = ["-P", str(cycle.catalog), "-P", str(cycle.catalog) + "-wal"]
     log = cycle.stack.folder / "calls"
-    options = ["-y", *files, *injection("error=" + error, call, k)]
+    # A full disk stays full; another error comes once.
+    when = f"{k}+" if error == "ENOSPC" else k
+    options = ["-y", *files, *injection("error=" + error, call, when)]
     daemon = cycle.start_daemon(strace(call, log, *options))
     while daemon.poll() is None and not cycle.is_at_rest():
         try:
