@@ -3,8 +3,8 @@
 calls on the catalog's files fail. It is started again, and at the end everything is there once, all
 of it is known, and nothing else is.
 
-usage: syscalls_test.py BUILD [--all | --sample N] [--kind kill|double|disk]… [--seed N] [--jobs N]
-                              [--done FILE] [--point "KIND CALL K [CALL K]"]
+usage: syscalls_test.py BUILD [--all | --sample N] [--kind kill|double|disk]… [--seed N]
+                              [--jobs N] [--done FILE] [--point "KIND CALL K [CALL K]"]
 
 --all: every (system call, k) point. --done: points that are well are noted there, and not tried
 again by the next command. --point: one, as a failure prints it.
@@ -168,6 +168,9 @@ def run(arguments, points):
     wrong = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as crew:
         tries = {crew.submit(try_point, arguments.build, point): point for point in left}
+        # An interruption waits for the points under way only, which take all theirs down.
+        signal.signal(signal.SIGINT, lambda *_: (crew.shutdown(wait=False, cancel_futures=True),
+                                                 sys.exit("interrupted")))
         for count, ended in enumerate(concurrent.futures.as_completed(tries), 1):
             point, problem = text_of(tries[ended]), ended.result()
             if problem:
