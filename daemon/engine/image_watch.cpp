@@ -107,8 +107,8 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
             continue;
         }
         watched.absences += 1;
-        const bool due = watched.seen || now - watched.since > image_visibility;
-        if (due && watched.absences >= absences_needed) {
+        const bool is_old = now - watched.since > image_visibility;
+        if (is_old && watched.absences >= absences_needed) {
             forget(id, event::ImageVanished{watched.copy});
         }
     }
@@ -136,7 +136,6 @@ void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failu
 void ImageWatch::judge_present(Watched& watched, const Image& image) {
     const Duration now = clock_.steady_now();
     const Duration age = now - watched.since;
-    watched.seen = true;
     watched.absences = 0;
     watched.percent = image.sync_percent;
     watched.state_word = image.state_word;

@@ -16,8 +16,9 @@ namespace cvmbackup {
 // How often the images in flight are read. At 1,000 images and 10 pages a cycle this takes 2.5 %
 // of the documented 40 DescribeImages calls a second.
 constexpr Duration image_poll_period = std::chrono::seconds(10);
-// An accepted image that lists do not show yet may still appear; disks that a NORMAL image lacks
-// may still be listed.
+// An accepted image that lists do not show yet may still appear, and one that was shown once may be
+// missing from the next answer, which another server gives; disks that a NORMAL image lacks may
+// still be listed.
 constexpr Duration image_visibility = std::chrono::minutes(10);
 // One list may lag or be wrong: an image that was there has vanished when so many in a row lack it.
 constexpr int absences_needed = 3;
@@ -77,7 +78,6 @@ private:
         Duration added{0};  // steady, like the others
         Duration since{0};
         std::size_t disks = 1;
-        bool seen = false;
         bool seen_unfinished = false;  // by this process: its end tells how long it took
         int absences = 0;
         std::optional<Duration> normal_since;

@@ -183,6 +183,16 @@ tags = { tier = "web" }
     EXPECT_FALSE(rebooting.catalog->runs(std::nullopt, 1).front().good);
 }
 
+TEST(Patience, WithListsThatForgetAgainWhatTheyShowedMakesNoSecondImage) {
+    EngineWorld world(web_world(5, "[behaviour]\nlist_delay = \"0s-4min\"\n"));
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(5));
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(5));
+    EXPECT_EQ(world.calls("CreateImage"), 5U);
+}
+
 TEST(Patience, WithARegionThatTakesNoCopiesLeavesNoCopyElsewhereUnknown) {
     EngineWorld world(web_world(2), R"(
 [[fault]]
