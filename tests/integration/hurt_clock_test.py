@@ -18,7 +18,6 @@ from stack import rows  # noqa: E402
 LIBRARY = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 HOUR = 3600
 FENCE = 900 - 2  # seconds; less what the log of requests leaves out
-YEAR = 365 * 24 * HOUR
 
 
 def set_clock(cycle, simulated):
@@ -93,16 +92,6 @@ def back_in_mid_backup(cycle):
     cycle.expect(len(check(cycle, daemon)) == len(DUES) * INSTANCES, "and had no second run")
 
 
-def years_ahead_and_back(cycle):
-    """Between the two firings. What was run for the wrong year stays, and loses nobody a time."""
-    daemon = start(cycle)
-    wait_until(lambda: is_done(cycle, DUES[:1]), "the first run is over", 60)
-    jump(cycle, YEAR, "forward")
-    jump(cycle, 0, "back")
-    wait_until(lambda: is_done(cycle), "the second time had its run", 60)
-    check(cycle, daemon)
-
-
 LOST = """
 [[fault]]
 action = "CreateImage"
@@ -125,8 +114,7 @@ def ahead_behind_a_lost_answer(cycle):
     cycle.expect(waited >= FENCE, "it was asked for again behind the fence", f"after {waited} s")
 
 
-SCENES = [ahead_in_mid_backup, back_in_mid_backup, years_ahead_and_back,
-          ahead_behind_a_lost_answer]
+SCENES = [ahead_in_mid_backup, back_in_mid_backup, ahead_behind_a_lost_answer]
 
 
 def main():
