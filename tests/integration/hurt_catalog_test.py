@@ -154,6 +154,7 @@ def check_nothing_doubled(cycle):
                 keys.update(item["key"] for item in copy["objects"])
             elif copy["state"] == "done":
                 known.add((copy["region"], copy["image"]))
+    cycle.images_once_they_are({place: "NORMAL" for place in known})
     there, names = set(), []
     for region in REGIONS:
         for image in cycle.cloud.private_images(region):

@@ -109,13 +109,23 @@ def check_results(stack):
         fail(stack, "no backup was made")
 
 
+def images_once_they_are(cloud, ids):
+    """As soon as the lists, which lag by some seconds, hold these ids."""
+    deadline = time.monotonic() + 3
+    while True:
+        images = [(region, image) for region in REGIONS for image in cloud.private_images(region)]
+        if {image["ImageId"] for _, image in images} == ids or time.monotonic() > deadline:
+            return images
+        time.sleep(0.05)
+
+
 def check(stack, cloud):
-    images = [(region, image) for region in REGIONS for image in cloud.private_images(region)]
+    claims = claims_of(stack)
+    images = images_once_they_are(cloud, {claim[2] for claim in claims if claim[0] == "image"})
     names = collections.Counter((region, image["ImageName"]) for region, image in images)
     doubled = [name for name, count in names.items() if count > 1]
     if doubled:
         fail(stack, f"made twice: {doubled}")
-    claims = claims_of(stack)
     there = {("image", region, image["ImageId"]) for region, image in images
              if image["ImageState"] == "NORMAL"}
     claimed = {claim for claim in claims if claim[0] == "image"}

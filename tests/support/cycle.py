@@ -145,10 +145,9 @@ class Cycle:
                     copies[copy["kind"]][item["instance"], copy["region"]] = copy
         for kind in ("image", "replica", "export"):
             self.expect(len(copies[kind]) == INSTANCES, f"{kind}s complete", dict(copies[kind]))
-        there = {(region, image["ImageId"]): image["ImageState"] for region in REGIONS
-                 for image in self.cloud.private_images(region)}
         known = {(copy["region"], copy["image"]): "NORMAL" for kind in ("image", "replica")
                  for copy in copies[kind].values()}
+        there = self.images_once_they_are(known)
         self.expect(there == known, "images in the cloud and in the catalog", f"{there} {known}")
         objects = self.cloud.objects(BUCKET, REGIONS[0])
         named = {item["key"]: item["size_bytes"] for copy in copies["export"].values()
@@ -158,6 +157,16 @@ class Cycle:
         made = self.made("CreateImage"), self.made("SyncImages")
         self.expect(made == (len(good), len(good)), "one image and one replica were made of each "
                     "backup", f"{made} of {len(good)}")
+
+    def images_once_they_are(self, known):
+        """(region, id) -> state, as soon as that is what is known; lists lag by some seconds."""
+        deadline = time.monotonic() + 60 / SPEED + 2
+        while True:
+            there = {(region, image["ImageId"]): image["ImageState"] for region in REGIONS
+                     for image in self.cloud.private_images(region)}
+            if there == known or time.monotonic() > deadline:
+                return there
+            time.sleep(0.05)
 
     def requests(self, action):
         log = map(json.loads, self.stack.requests_log.read_text().splitlines())
