@@ -255,7 +255,7 @@ private:
             broken_ = error.what();
         } catch (const std::runtime_error& error) {
             broken_ = "the catalog " + path_.string() + " failed while " + doing + ": " +
-                      error.what() + ". Restore it from a backup, or move it away to begin anew";
+                      error.what() + ". Restore it from a backup, or move it away and start again";
         }
         if (on_broken_) {
             on_broken_(broken_);
