@@ -113,14 +113,15 @@ bool is_tag_filter(std::string_view name) {
 }
 
 bool tags_match(const Tags& tags, const Filter& filter) {
-    return std::ranges::any_of(tags, [&filter](const auto& tag) {
-        if (filter.name == "tag-key") {
+    const std::string_view name = filter.name;
+    return std::ranges::any_of(tags, [&filter, name](const auto& tag) {
+        if (name == "tag-key") {
             return any_equal(filter, tag.first);
         }
-        if (filter.name == "tag-value") {
+        if (name == "tag-value") {
             return any_equal(filter, tag.second);
         }
-        return filter.name == "tag:" + tag.first && any_equal(filter, tag.second);
+        return name.substr(4) == tag.first && any_equal(filter, tag.second);
     });
 }
 

@@ -8,8 +8,8 @@
 
 namespace cloudsim {
 
-Cloud::Cloud(const World& world, std::uint64_t seed, FaultPlan faults)
-    : state_{world, seed}
+Cloud::Cloud(World world, std::uint64_t seed, FaultPlan faults)
+    : state_{std::move(world), seed}
     , faults_{std::move(faults)}
     , fault_chance_{seed, 11}
     , request_ids_{seed, 12}

@@ -27,7 +27,7 @@ struct Clocks {
 
 class Cloud {
 public:
-    explicit Cloud(const World& world, std::uint64_t seed = 1, FaultPlan faults = {});
+    explicit Cloud(World world, std::uint64_t seed = 1, FaultPlan faults = {});
 
     // Times must not go back; one that does counts as the latest seen.
     HttpAnswer handle(const HttpRequest& request, Instant now, Instant real_now);

@@ -88,6 +88,10 @@ HttpAnswer Cloud::answer_cos(
         if (!target.bucket.empty()) {
             call.bucket = &accessible_bucket(state_, target, caller);
         }
+        if (request.is_too_large) {
+            throw CosRefusal{
+                400, "EntityTooLarge", "cvmcloudsim takes 64 MiB in one request; send parts."};
+        }
         if (operation.perform == nullptr) {
             throw CosRefusal{
                 501, "NotImplemented", "cvmcloudsim does not simulate " + operation.unknown + "."};

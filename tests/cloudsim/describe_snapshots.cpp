@@ -110,14 +110,6 @@ bool matches(const Call& call, const Snapshot& snapshot, const Filter& filter) {
 
 std::vector<const Snapshot*> select(Call& call, const Selection& selection) {
     std::vector<const Snapshot*> chosen;
-    for (const std::string& id : selection.ids) {
-        const Snapshot* snapshot = call.state.find_snapshot(id);
-        const bool is_here = snapshot != nullptr && snapshot->uin == call.account.uin &&
-                             snapshot->region == call.region;
-        if (is_here && std::ranges::find(chosen, snapshot) == chosen.end()) {
-            chosen.push_back(snapshot);
-        }
-    }
     if (selection.ids.empty()) {
         std::ranges::copy_if(
             call.state.snapshots_at[call.place()],
@@ -129,7 +121,18 @@ std::vector<const Snapshot*> select(Call& call, const Selection& selection) {
             }
         );
     }
-    std::ranges::stable_sort(chosen, {}, &Snapshot::created);
+    for (const std::string& id : selection.ids) {
+        const Snapshot* snapshot = call.state.find_snapshot(id);
+        const bool is_here = snapshot != nullptr && snapshot->uin == call.account.uin &&
+                             snapshot->region == call.region;
+        if (is_here && std::ranges::find(chosen, snapshot) == chosen.end()) {
+            chosen.push_back(snapshot);
+        }
+    }
+    // Those of a place are in order already.
+    if (!selection.ids.empty()) {
+        std::ranges::stable_sort(chosen, {}, &Snapshot::created);
+    }
     if (!selection.oldest_first) {
         std::ranges::reverse(chosen);
     }

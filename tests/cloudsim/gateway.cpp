@@ -71,7 +71,7 @@ void check_is_simulated(const HttpRequest& request) {
 
 void check_transport(const HttpRequest& request) {
     check_is_simulated(request);
-    if (request.body.size() > body_max) {
+    if (request.is_too_large || request.body.size() > body_max) {
         throw Refusal{"RequestSizeLimitExceeded", "The request is larger than 10 MB."};
     }
     for (const std::string_view name : {"X-TC-Action", "X-TC-Version", "Content-Type"}) {

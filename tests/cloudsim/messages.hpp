@@ -25,7 +25,8 @@ struct HttpRequest {
     std::string target = "/";  // path and query as sent, still percent-encoded
     Headers headers;
     std::string body;
-    std::string address;  // the client's, "" when nobody knows it
+    std::string address;        // the client's, "" when nobody knows it
+    bool is_too_large = false;  // for the port in front; the body is left out
 
     std::optional<std::string_view> header(std::string_view name) const {
         return find_header(headers, name);

@@ -94,11 +94,16 @@ void check_removable(Call& call, const std::vector<std::string>& snapshot_ids, b
 
 void remove_snapshots(State& state, const std::vector<std::string>& snapshot_ids) {
     for (const std::string& id : snapshot_ids) {
-        while (!state.find_snapshot(id)->image_ids.empty()) {
-            const std::string image_id = *state.find_snapshot(id)->image_ids.begin();
+        const Snapshot* snapshot = state.find_snapshot(id);
+        while (snapshot != nullptr && !snapshot->image_ids.empty()) {
+            const std::string image_id = *snapshot->image_ids.begin();
             state.remove_image(image_id, false);
+            snapshot = state.find_snapshot(id);
         }
-        state.remove_snapshot(id);
+        // One whose deadline has passed went with the last image.
+        if (snapshot != nullptr) {
+            state.remove_snapshot(id);
+        }
     }
 }
 

@@ -9,7 +9,8 @@ Snapshot& State::add_snapshot(Snapshot snapshot) {
     const std::string id = snapshot.id;
     const Place place{snapshot.uin, snapshot.region};
     Snapshot& added = snapshots.insert_or_assign(id, std::move(snapshot)).first->second;
-    snapshots_at[place].push_back(&added);
+    std::vector<Snapshot*>& here = snapshots_at[place];
+    here.insert(std::ranges::upper_bound(here, added.created, {}, &Snapshot::created), &added);
     return added;
 }
 
@@ -27,6 +28,13 @@ void State::remove_snapshot(const std::string& id) {
         }
     }
     snapshots.erase(found);
+}
+
+void State::remove_if_expired(const Snapshot& snapshot) {
+    if (snapshot.deadline && *snapshot.deadline <= now && snapshot.image_ids.empty() &&
+        snapshot.copying_to.empty()) {
+        remove_snapshot(std::string{snapshot.id});
+    }
 }
 
 void State::add_snapshots(Image& image, const std::vector<std::string>& disk_ids) {
@@ -72,6 +80,8 @@ void State::unbind_snapshots(const Image& image, bool remove) {
         snapshot->image_ids.erase(image.id);
         if (remove && snapshot->image_ids.empty()) {
             remove_snapshot(disk.snapshot_id);
+        } else {
+            remove_if_expired(*snapshot);
         }
     }
 }
@@ -82,6 +92,7 @@ void State::vanish_image(const std::string& id) {
         if (snapshot != nullptr && snapshot->made_for != id) {
             snapshot->image_ids.erase(id);
             disk.snapshot_id.clear();
+            remove_if_expired(*snapshot);
         }
     }
     remove_image(id, true);
@@ -131,16 +142,14 @@ void State::end_snapshot_task(const Task& task) {
         if (at != source->copying_to.end()) {
             source->copying_to.erase(at);
         }
+        remove_if_expired(*source);
     }
     Snapshot* snapshot = find_snapshot(task.subject);
     if (snapshot == nullptr) {
         return;
     }
     if (task.kind == TaskKind::snapshot_expiry) {
-        if (snapshot->image_ids.empty() && snapshot->copying_to.empty()) {
-            remove_snapshot(task.subject);
-        }
-        return;
+        return remove_if_expired(*snapshot);
     }
     // There is no state for a failed snapshot: it is gone, and so is the group it is the last of.
     if (task.end != TaskEnd::succeeds) {

@@ -39,7 +39,7 @@ Image public_image(const std::string& id, const std::string& name, const std::st
 
 }  // namespace
 
-State::State(const World& world, std::uint64_t seed)
+State::State(World world, std::uint64_t seed)
     : timing{world.timing}
     , limits{world.limits}
     , behaviour{world.behaviour}
@@ -56,8 +56,8 @@ State::State(const World& world, std::uint64_t seed)
         public_image(
             "img-winsv022", "Windows Server 2022", "Windows Server 2022 Datacenter 64bit"
         )};
-    for (const Account& account : world.accounts) {
-        add_account(account);
+    for (Account& account : world.accounts) {
+        add_account(std::move(account));
     }
 }
 
@@ -82,8 +82,8 @@ void State::add_account(Account account) {
         Image& image = add_image(std::move(spec));
         add_snapshots(image, {});
     }
-    account.instances.clear();
-    account.images.clear();
+    account.instances = {};
+    account.images = {};
     for (std::size_t i = 0; i < account.roles.size(); ++i) {
         if (account.roles[i].id.empty()) {
             account.roles[i].id = role_id(account.uin, i);

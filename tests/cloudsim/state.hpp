@@ -145,7 +145,8 @@ struct Launch {
 
 class State {
 public:
-    State(const World& world, std::uint64_t seed);
+    // What a world holds moves in; to pass one on by std::move spares a copy of it.
+    State(World world, std::uint64_t seed);
 
     // Lets everything happen that is due until then. Time never goes back.
     void advance(Instant now);
@@ -172,6 +173,8 @@ public:
     void unbind_snapshots(const Image& image, bool remove);
     Snapshot& add_snapshot(Snapshot snapshot);
     void remove_snapshot(const std::string& id);
+    // Lets a snapshot go whose deadline passed while something held it.
+    void remove_if_expired(const Snapshot& snapshot);
     // As DescribeSnapshots tells them.
     std::string_view snapshot_state(const Snapshot& snapshot) const;
     std::int64_t snapshot_percent(const Snapshot& snapshot) const;
@@ -214,9 +217,9 @@ public:
     // In order of creation, oldest first.
     std::map<Place, std::vector<Instance*>> instances_at;
     std::map<Place, std::vector<Image*>> images_at;
-    std::map<Place, std::vector<Snapshot*>> snapshots_at;
-    std::map<Place, std::vector<Image*>> shared_at;  // by the receiver's place
-    std::map<Place, std::deque<Ghost>> ghosts_at;    // oldest first
+    std::map<Place, std::vector<Snapshot*>> snapshots_at;  // by their time, oldest first
+    std::map<Place, std::vector<Image*>> shared_at;        // by the receiver's place
+    std::map<Place, std::deque<Ghost>> ghosts_at;          // oldest first
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
     std::vector<Task> hung;

@@ -32,7 +32,8 @@ class CloudApi:
         self.secret_id = secret_id
         self.secret_key = secret_key
 
-    def call(self, action, region, params=None, service="cvm"):
+    def signed(self, action, region, params, service):
+        """Headers and body of a request."""
         host = f"{service}.{region}.tencentcloudapi.com"
         body = json.dumps(params or {})
         stamp = int(time.time())
@@ -46,7 +47,7 @@ class CloudApi:
         key = _hmac256(("TC3" + self.secret_key).encode(), date)
         key = _hmac256(_hmac256(key, service), "tc3_request")
         signature = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
-        headers = {
+        return {
             "Host": host,
             "Content-Type": "application/json",
             "X-TC-Action": action,
@@ -55,7 +56,10 @@ class CloudApi:
             "X-TC-Region": region,
             "Authorization": f"TC3-HMAC-SHA256 Credential={self.secret_id}/{scope}, "
                              f"SignedHeaders=content-type;host, Signature={signature}",
-        }
+        }, body
+
+    def call(self, action, region, params=None, service="cvm"):
+        headers, body = self.signed(action, region, params, service)
         request = urllib.request.Request(self.url + "/", body.encode(), headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             response = json.load(answer)["Response"]

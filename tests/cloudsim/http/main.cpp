@@ -30,9 +30,9 @@ int run(const Options& options) {
         std::cout << "cvmcloudsim " CVMBACKUP_VERSION "\n";
         return 0;
     }
-    const World world = load_world(options.world);
+    World world = load_world(options.world);
     FaultPlan faults = options.faults.empty() ? FaultPlan{} : load_faults(options.faults);
-    Cloud cloud{world, options.seed, std::move(faults)};
+    Cloud cloud{std::move(world), options.seed, std::move(faults)};
     serve(cloud, clock_of(options), options, std::cout);
     return 0;
 }

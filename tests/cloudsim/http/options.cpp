@@ -2,6 +2,7 @@
 
 #include "../text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -30,6 +31,9 @@ Exit codes: 0 ended by SIGTERM or SIGINT, 1 failed, 2 usage, 78 bad world or fau
 
 namespace {
 
+// Nobody reads times beyond it: the last second of the year 9999.
+constexpr Instant end_of_time{std::chrono::seconds{253'402'300'799}};
+
 template <class Number>
 Number parse_number(const std::string& option, const std::string& text) {
     Number value{};
@@ -43,9 +47,9 @@ Number parse_number(const std::string& option, const std::string& text) {
 
 double parse_speed(const std::string& option, const std::string& text) {
     const auto speed = parse_number<double>(option, text);
-    constexpr double fastest = 1e6;
+    constexpr double fastest = 1e5;
     if (!(speed > 0.0) || speed > fastest) {
-        throw UsageError{option + ": the speed must be above 0 and at most 1000000"};
+        throw UsageError{option + ": the speed must be above 0 and at most 100000, not " + text};
     }
     return speed;
 }
@@ -83,12 +87,14 @@ void set_option(Options& options, const std::string& name, const std::string& va
 
 Instant ScaledClock::simulated(Instant real) const {
     const double passed = static_cast<double>((real - at).count()) * speed;
-    return from + Duration{static_cast<std::int64_t>(std::llround(passed))};
+    const double room = static_cast<double>((end_of_time - from).count());
+    return passed >= room ? end_of_time : from + Duration{std::llround(std::max(passed, -room))};
 }
 
 std::chrono::nanoseconds ScaledClock::real_length(Duration simulated_length) const {
+    constexpr double century = 3.2e18;
     const double nanoseconds = static_cast<double>(simulated_length.count()) * 1e3 / speed;
-    return std::chrono::nanoseconds{std::llround(nanoseconds)};
+    return std::chrono::nanoseconds{std::llround(std::min(nanoseconds, century))};
 }
 
 ScaledClock parse_clock(const std::string& text) {
@@ -108,12 +114,12 @@ ScaledClock parse_clock(const std::string& text) {
         throw UsageError{"--clock: from=, at= and speed= are all needed"};
     }
     const auto from = parse_rfc3339(parts["from"]);
-    if (!from) {
+    if (!from || *from > end_of_time) {
         throw UsageError{"--clock: '" + parts["from"] + "' is not an RFC 3339 time"};
     }
     const auto at_seconds = parse_number<double>("--clock", parts["at"]);
-    constexpr double latest = 253'402'300'799.0;  // the end of the year 9999
-    if (!(std::abs(at_seconds) <= latest)) {
+    constexpr auto latest = std::chrono::floor<std::chrono::seconds>(end_of_time);
+    if (!(std::abs(at_seconds) <= static_cast<double>(latest.time_since_epoch().count()))) {
         throw UsageError{"--clock: at= is out of range"};
     }
     const auto at_micros = static_cast<std::int64_t>(std::llround(at_seconds * 1e6));

@@ -50,7 +50,7 @@ Instant real_time() {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-HttpRequest to_request(const http::request<http::string_body>& message) {
+HttpRequest to_request(const http::request<http::string_body>& message, bool is_too_large) {
     HttpRequest request;
     request.method = std::string{message.method_string().data(), message.method_string().size()};
     request.target = std::string{message.target().data(), message.target().size()};
@@ -66,7 +66,8 @@ HttpRequest to_request(const http::request<http::string_body>& message) {
             std::string{field.value().data(), field.value().size()}
         );
     }
-    request.body = message.body();
+    request.is_too_large = is_too_large;
+    request.body = is_too_large ? "" : message.body();
     return request;
 }
 
@@ -156,10 +157,11 @@ private:
             parser.header_limit(header_limit);
             const auto [error, size] =
                 co_await http::async_read(session->socket, session->buffer, parser, as_pair);
-            if (error) {
+            const bool is_too_large = error == http::error::body_limit;
+            if (error && !is_too_large) {
                 break;
             }
-            HttpRequest request = to_request(parser.get());
+            HttpRequest request = to_request(parser.get(), is_too_large);
             request.address = session->address;
             const HttpAnswer answer =
                 cloud_.handle(request, clock_.simulated(real_time()), real_time());
@@ -168,17 +170,34 @@ private:
                 session->pause.expires_after(clock_.real_length(answer.delay));
                 co_await session->pause.async_wait(as_pair);
             }
+            const bool may_go_on = parser.get().keep_alive() && !is_too_large;
             goes_on = co_await deliver(
                 session,
                 answer,
                 parser.get().version(),
-                parser.get().keep_alive(),
+                may_go_on,
                 parser.get().method() == http::verb::head
             );
+            if (is_too_large) {
+                co_await swallow(session);
+            }
         }
         error_code ignored;
         session->socket.shutdown(tcp::socket::shutdown_both, ignored);
         session->socket.close(ignored);
+    }
+
+    // A client that still sends would not see the answer if the connection were closed now.
+    asio::awaitable<void> swallow(std::shared_ptr<Session> session) {
+        constexpr std::size_t piece = 64 * 1024;
+        error_code failure;
+        session->socket.shutdown(tcp::socket::shutdown_send, failure);
+        while (!failure) {
+            session->buffer.clear();
+            const asio::mutable_buffer space = session->buffer.prepare(piece);
+            const auto [error, size] = co_await session->socket.async_read_some(space, as_pair);
+            failure = error;
+        }
     }
 
     // Whether the connection may carry another request.

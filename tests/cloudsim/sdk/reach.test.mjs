@@ -36,3 +36,13 @@ for (const [way, options] of Object.entries(ways)) {
     await assert.rejects(cos.headObject(object), { statusCode: 404 });
   });
 }
+
+test("a request larger than the port takes is refused, not dropped", async () => {
+  const large = Buffer.alloc(65 * 1024 * 1024);
+  const object = { ...bucket, Key: "large", Body: large };
+  await assert.rejects(cloud.cos().putObject(object), { code: "EntityTooLarge" });
+  const headers = { "Content-Type": "application/json", "X-TC-Action": "DescribeImages" };
+  const answer = await fetch(cloud.url, { method: "POST", headers, body: large });
+  const { Response } = await answer.json();
+  assert.equal(Response.Error.Code, "RequestSizeLimitExceeded");
+});

@@ -22,6 +22,34 @@ TEST_F(SnapshotUse, GoAtTheirDeadlineUnlessAnImageHoldsThem) {
     );
 }
 
+TEST_F(SnapshotUse, GoWithTheirImageWhenTheirDeadlineHasPassed) {
+    const auto held_by_an_image = [this](const std::string& disk) {
+        const std::string deadline = R"(,"Deadline":")" + to_rfc3339(now + 25h) + "\"";
+        const std::string id = ready(disk, deadline);
+        const std::string image = image_of(quoted(id)).text("ImageId");
+        wait(26h);
+        EXPECT_EQ(describe(id).total(), 1);
+        return std::pair{id, image};
+    };
+    const auto [id, image] = held_by_an_image("disk-0000sys1");
+    EXPECT_EQ(call("DeleteImages", R"({"ImageIds":[")" + image + "\"]}").code, "");
+    EXPECT_EQ(describe(id).total(), 0);
+    const auto [other, its_image] = held_by_an_image("disk-0000sys1");
+    EXPECT_EQ(remove(other, R"(,"DeleteBindImages":true)"), "");
+    EXPECT_EQ(describe(other).total(), 0);
+}
+
+TEST_F(SnapshotUse, GoAfterTheirLastCopyWhenTheirDeadlineHasPassed) {
+    const std::string deadline = R"(,"Deadline":")" + to_rfc3339(now + 25h) + "\"";
+    const std::string id = ready("disk-000data1", deadline);
+    wait(24h + 50min);
+    EXPECT_EQ(copy(id, quoted("ap-shanghai")).code, "");
+    wait(15min);
+    EXPECT_EQ(describe(id).total(), 1);
+    wait(10min);
+    EXPECT_EQ(describe(id).total(), 0);
+}
+
 TEST_F(SnapshotUse, AreCopiedToSeveralRegionsWithAnIdForEach) {
     const std::string id = ready();
     const Reply copied = copy(id, R"("ap-shanghai","ap-beijing")");
