@@ -188,6 +188,9 @@ struct Series {
 Series read_series(TomlTable& reader, const std::string& kind) {
     Series series;
     series.count = reader.integer("count", 0, count_max).value_or(0);
+    if (!reader.has("count")) {
+        reader.problem("count", "key 'count' is missing");
+    }
     series.id_prefix = reader.required_text("id_prefix");
     series.name_prefix = reader.text("name_prefix").value_or("");
     const std::string shortest = series.id_prefix + std::to_string(series.count);

@@ -3,6 +3,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -74,13 +75,21 @@ toml::table parse_toml(std::string_view text, const std::string& file) {
 }
 
 std::string read_text_file(const std::string& path) {
+    constexpr std::size_t size_max = 64 * 1024 * 1024;
     std::ifstream in{path, std::ios::binary};
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in.is_open() || in.bad()) {
-        throw FileError{path + ": error: cannot be read"};
+    std::string text;
+    std::array<char, 65536> piece{};
+    while (in && text.size() <= size_max) {
+        in.read(piece.data(), piece.size());
+        text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
     }
-    return text.str();
+    if (!in.is_open() || in.bad()) {
+        throw FileError{path + ": error: cannot be read; is it a file, and yours to read?"};
+    }
+    if (text.size() > size_max) {
+        throw FileError{path + ": error: larger than 64 MiB; [[account.instances]] makes many"};
+    }
+    return text;
 }
 
 const toml::node* TomlTable::take(std::string_view key) {

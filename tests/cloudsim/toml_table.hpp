@@ -74,6 +74,8 @@ public:
     const toml::table* subtable(std::string_view key);
     std::vector<const toml::table*> subtables(std::string_view key);
 
+    bool has(std::string_view key) const { return table_.contains(key); }
+
     std::string required_text(std::string_view key);
     void problem(std::string_view key, const std::string& message);
     // Reports every key that was not taken.

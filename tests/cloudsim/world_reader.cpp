@@ -5,7 +5,7 @@
 #include "regions.hpp"
 #include "text.hpp"
 
-#include <set>
+#include <unordered_set>
 
 namespace cloudsim {
 namespace {
@@ -109,29 +109,61 @@ Role read_role(const toml::table& table, Problems& problems) {
     return role;
 }
 
-void read_contents(TomlTable& reader, Account& account) {
+// Ids that the whole world has once; a second one is a problem at its own place.
+class Uniqueness {
+public:
+    explicit Uniqueness(Problems& problems)
+        : problems_{problems} {}
+
+    // False after a problem.
+    bool check(const toml::table& table, const char* key, const char* kind, std::string value) {
+        const bool is_new = value.empty() || seen_.insert(kind + value).second;
+        if (!is_new) {
+            const toml::node* node = table.get(key);
+            problems_.add(
+                node == nullptr ? table.source() : node->source(),
+                "two of the world have the same " + (kind + std::move(value))
+            );
+        }
+        return is_new;
+    }
+
+private:
+    Problems& problems_;
+    std::unordered_set<std::string> seen_;
+};
+
+void read_instances_and_images(TomlTable& reader, Account& account, Uniqueness& ids) {
+    Problems& problems = reader.problems();
+    const auto read_all = [&](const char* key, auto read, const char* kind, const auto& things) {
+        for (const toml::table* table : reader.subtables(key)) {
+            const std::size_t before = things.size();
+            read(*table, problems, account);
+            std::size_t i = before;
+            while (i < things.size() && ids.check(*table, "id", kind, things[i].id)) {
+                i += 1;
+            }
+        }
+    };
+    read_all("instance", read_instance, "instance id ", account.instances);
+    read_all("instances", read_instances, "instance id ", account.instances);
+    read_all("image", read_image, "image id ", account.images);
+    read_all("images", read_images, "image id ", account.images);
+}
+
+void read_contents(TomlTable& reader, Account& account, Uniqueness& ids) {
     Problems& problems = reader.problems();
     for (const toml::table* table : reader.subtables("bucket")) {
         account.buckets.push_back(read_bucket(*table, problems, account.app_id));
+        ids.check(*table, "name", "bucket name ", account.buckets.back().name);
     }
     for (const toml::table* table : reader.subtables("role")) {
         account.roles.push_back(read_role(*table, problems));
     }
-    for (const toml::table* table : reader.subtables("instance")) {
-        read_instance(*table, problems, account);
-    }
-    for (const toml::table* table : reader.subtables("instances")) {
-        read_instances(*table, problems, account);
-    }
-    for (const toml::table* table : reader.subtables("image")) {
-        read_image(*table, problems, account);
-    }
-    for (const toml::table* table : reader.subtables("images")) {
-        read_images(*table, problems, account);
-    }
+    read_instances_and_images(reader, account, ids);
 }
 
-Account read_account(const toml::table& table, Problems& problems) {
+Account read_account(const toml::table& table, Problems& problems, Uniqueness& ids) {
     TomlTable reader{table, problems};
     Account account;
     account.uin = reader.required_text("uin");
@@ -147,33 +179,11 @@ Account read_account(const toml::table& table, Problems& problems) {
     account.kms_keys = reader.texts("kms_keys");
     account.sub_accounts = reader.texts("sub_accounts");
     account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);
-    read_contents(reader, account);
+    ids.check(table, "uin", "uin ", account.uin);
+    ids.check(table, "secret_id", "secret_id ", account.secret_id);
+    read_contents(reader, account, ids);
     reader.finish();
     return account;
-}
-
-void check_uniqueness(
-    const toml::table& root, const std::vector<Account>& accounts, Problems& problems
-) {
-    std::set<std::string> seen;
-    const auto check = [&](const std::string& kind, const std::string& value) {
-        if (!value.empty() && !seen.insert(kind + value).second) {
-            problems.add(root.source(), "two of the world have the same " + kind + value);
-        }
-    };
-    for (const Account& account : accounts) {
-        check("uin ", account.uin);
-        check("secret_id ", account.secret_id);
-        for (const Bucket& bucket : account.buckets) {
-            check("bucket name ", bucket.name);
-        }
-        for (const Instance& instance : account.instances) {
-            check("instance id ", instance.id);
-        }
-        for (const Image& image : account.images) {
-            check("image id ", image.id);
-        }
-    }
 }
 
 }  // namespace
@@ -192,14 +202,14 @@ World parse_world(std::string_view text, const std::string& file) {
     if (const toml::table* table = reader.subtable("behaviour")) {
         read_behaviour(*table, problems, world.behaviour);
     }
+    Uniqueness ids{problems};
     for (const toml::table* table : reader.subtables("account")) {
-        world.accounts.push_back(read_account(*table, problems));
+        world.accounts.push_back(read_account(*table, problems, ids));
     }
     if (world.accounts.empty()) {
         problems.add(root.source(), "a world needs at least one [[account]]");
     }
     reader.finish();
-    check_uniqueness(root, world.accounts, problems);
     problems.raise();
     return world;
 }

@@ -11,19 +11,22 @@ namespace cloudsim {
 
 const char* const help_text =
     R"(Usage: cvmcloudsim --world FILE [OPTION]...
-Serve a simulated Tencent Cloud on one loopback port: API 3.0 (cvm, region, sts),
-COS and the metadata service of an instance. All state lives in memory.
+Serve a simulated Tencent Cloud on one loopback port: API 3.0 (cvm, cbs, tat,
+region, sts), COS and the metadata service of an instance. All state lives in memory.
 
   --world FILE          what exists: accounts, buckets, instances, images, limits, timing
   --listen ADDRESS:PORT where to serve; port 0 takes a free one (default 127.0.0.1:0)
-  --speed N             simulated seconds per real second, from now on (default 1)
+  --speed N             simulated seconds per real second, from now on: up to 100000 (default 1)
   --clock CLOCK         'from=RFC3339 at=UNIXTIME speed=N': the simulated time is
                         from + (real time - at) * speed; excludes --speed
   --seed N              chance of durations, ids and faults (default 1)
-  --faults FILE         faults to inject
+  --faults FILE         what goes wrong: lost answers, errors, failing tasks, ...
   --requests-log FILE   one JSON object per request; the file is emptied first
   --help                this text
   --version             the version
+
+A value follows its option after a blank or '='. Examples that name every key:
+tests/cloudsim/examples/world.toml and faults.toml. All the rest: man cvmcloudsim.
 
 When it serves it prints: cvmcloudsim ready http://ADDRESS:PORT
 Exit codes: 0 ended by SIGTERM or SIGINT, 1 failed, 2 usage, 78 bad world or fault file.
