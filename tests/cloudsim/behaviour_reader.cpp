@@ -139,7 +139,9 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
     read_choice<FailedExport>(
         reader,
         "failed_export",
-        {{"nothing", FailedExport::nothing}, {"partial-object", FailedExport::partial_object}},
+        {{"nothing", FailedExport::nothing},
+         {"partial-object", FailedExport::partial_object},
+         {"upload", FailedExport::upload}},
         behaviour.failed_export
     );
     read_choice<SnapshotTimes>(

@@ -233,7 +233,7 @@ void power_off(Call& call, const std::string& instance_id, Instant image_done) {
     if (instance.state != "RUNNING") {
         return;
     }
-    instance.state = "STOPPED";
+    call.state.change_state(instance, "STOPPED");
     if (!call.state.behaviour.poweroff_stays_off) {
         Task task;
         task.kind = TaskKind::instance_start;

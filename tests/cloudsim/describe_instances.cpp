@@ -51,6 +51,15 @@ bool matches(const Instance& instance, const Filter& filter) {
                                       : instance_matches(instance, filter);
 }
 
+// A list may tell the state of a while ago.
+Instance as_listed(const Call& call, const Instance& instance) {
+    Instance told = instance;
+    if (!told.state_before.empty() && told.state_since > call.state.now - call.lag) {
+        told.state = told.state_before;
+    }
+    return told;
+}
+
 std::vector<const Instance*> select(const Call& call, const Selection& selection) {
     std::vector<const Instance*> chosen;
     if (!selection.ids.empty()) {
@@ -69,9 +78,8 @@ std::vector<const Instance*> select(const Call& call, const Selection& selection
         return chosen;
     }
     for (const Instance* instance : found->second) {
-        const auto is_match = [instance](const Filter& filter) {
-            return matches(*instance, filter);
-        };
+        const Instance told = as_listed(call, *instance);
+        const auto is_match = [&told](const Filter& filter) { return matches(told, filter); };
         if (std::ranges::all_of(selection.filters, is_match)) {
             chosen.push_back(instance);
         }
@@ -97,7 +105,7 @@ json::object answer(
     json::array page;
     const std::size_t end = std::min(chosen.size(), selection.page.offset + selection.page.limit);
     for (std::size_t i = selection.page.offset; i < end; ++i) {
-        page.push_back(to_json(*chosen[i]));
+        page.push_back(to_json(as_listed(call, *chosen[i])));
     }
     json::object result;
     result["TotalCount"] = chosen.size();

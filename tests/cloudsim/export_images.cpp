@@ -1,8 +1,11 @@
 #include "action_rules.hpp"
+#include "digests.hpp"
+#include "pattern.hpp"
 #include "text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace cloudsim {
 namespace {
@@ -239,6 +242,36 @@ std::vector<std::string> begin_export(
     return told;
 }
 
+ObjectVersion object_of(const ExportedFile& file, Instant at, bool failed) {
+    ObjectVersion version;
+    version.size = failed ? file.size / 3 : file.size;
+    version.used = file.used;
+    version.flaw = file.flaw;
+    version.modified = at;
+    version.content_type = "application/octet-stream";
+    // Uploaded in parts: such an ETag is no MD5 and ends with the number of parts.
+    const std::string print = file.key + "@" + std::to_string(whole_seconds(at));
+    version.etag = "\"" + md5_hex(print) + "-" + std::to_string(1 + file.size / 104'857'600) + "\"";
+    version.pattern_seed = crc64_ecma(print);
+    version.crc64 = pattern_crc64(version.pattern_seed, version.size);
+    return version;
+}
+
+// As if it had broken off after its first part.
+Upload upload_of(const ObjectVersion& object) {
+    constexpr std::uint64_t part_size = 1024 * 1024;
+    UploadedPart part;
+    part.content =
+        std::make_shared<const std::string>(pattern_bytes({object.pattern_seed, 0, part_size}));
+    part.etag = "\"" + md5_hex(*part.content) + "\"";
+    part.modified = object.modified;
+    Upload upload;
+    upload.object.content_type = object.content_type;
+    upload.initiated = object.modified;
+    upload.parts[1] = std::move(part);
+    return upload;
+}
+
 }  // namespace
 
 json::object export_images(Call& call, Params& params) {
@@ -267,6 +300,32 @@ json::object export_images(Call& call, Params& params) {
     result["TaskId"] = call.state.last_task_id;
     result["CosPaths"] = std::move(paths);
     return result;
+}
+
+void State::end_export(const Task& task, Instant at) {
+    Image* image = find_image(task.subject);
+    BucketState* bucket = find_bucket(task.bucket);
+    if (bucket != nullptr) {
+        exports_at[Place{task.source, bucket->bucket.region}] -= 1;
+    }
+    if (image != nullptr) {
+        image->exports_running -= 1;
+        release(*image);
+    }
+    const bool failed = task.end != TaskEnd::succeeds;
+    if (image == nullptr || bucket == nullptr ||
+        (failed && behaviour.failed_export == FailedExport::nothing)) {
+        return;
+    }
+    for (const ExportedFile& file : task.files) {
+        ObjectVersion object = object_of(file, at, failed);
+        if (failed && behaviour.failed_export == FailedExport::upload) {
+            const std::string id = std::to_string(whole_seconds(at)) + uploads_chance.word(54);
+            bucket->uploads[{file.key, id}] = upload_of(object);
+        } else if (!is_held(*bucket, file.key)) {
+            put_object(*bucket, file.key, std::move(object));
+        }
+    }
 }
 
 }  // namespace cloudsim

@@ -24,7 +24,7 @@ void State::end_instance_task(const Task& task) {
             break;
     }
     const bool starts = task.kind == TaskKind::instance_start;
-    instance.state = starts == succeeded ? "RUNNING" : "STOPPED";
+    change_state(instance, starts == succeeded ? "RUNNING" : "STOPPED");
     instance.stop_charging = instance.state == "STOPPED" && task.stop_charging;
 }
 
@@ -32,7 +32,7 @@ void State::end_launch(Instance& instance, const Task& task) {
     if (task.end == TaskEnd::vanishes) {
         remove_instance(task.subject);
     } else {
-        instance.state = task.end == TaskEnd::succeeds ? "RUNNING" : "LAUNCH_FAILED";
+        change_state(instance, task.end == TaskEnd::succeeds ? "RUNNING" : "LAUNCH_FAILED");
     }
 }
 
@@ -44,7 +44,7 @@ void State::end_reset(Instance& instance, const Task& task) {
     if (instance.reinstall_failed) {
         instance.latest_operation_state = "FAILED";
         instance.latest_error = "The simulated reinstallation failed.";
-        instance.state = "STOPPED";
+        change_state(instance, "STOPPED");
         instance.stop_charging = false;
         return;
     }
@@ -54,14 +54,14 @@ void State::end_reset(Instance& instance, const Task& task) {
     instance.platform = image->platform;
     instance.license = image->license;
     instance.marketplace = image->marketplace;
-    instance.state = "RUNNING";
+    change_state(instance, "RUNNING");
 }
 
 void State::end_termination(Instance& instance, const Task& task) {
     if (task.end == TaskEnd::fails) {
-        instance.state = task.source;
+        change_state(instance, task.source);
     } else if (task.kind == TaskKind::instance_return) {
-        instance.state = "SHUTDOWN";
+        change_state(instance, "SHUTDOWN");
     } else {
         remove_instance(task.subject);
     }

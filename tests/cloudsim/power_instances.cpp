@@ -25,7 +25,7 @@ json::object start_instances(Call& call, Params& params) {
     params.finish();
     check_no_duplicates(call, ids);
     for (Instance* instance : instances_in_state(call, ids, "STOPPED")) {
-        instance->state = "STARTING";
+        call.state.change_state(*instance, "STARTING");
         Task task;
         task.kind = TaskKind::instance_start;
         const Duration length = call.state.durations.within(call.state.timing.start);
@@ -52,7 +52,7 @@ json::object stop_instances(Call& call, Params& params) {
     }
     check_no_duplicates(call, ids);
     for (Instance* instance : instances_in_state(call, ids, "RUNNING")) {
-        instance->state = "STOPPING";
+        call.state.change_state(*instance, "STOPPING");
         Task task;
         task.kind = TaskKind::instance_stop;
         // The others stay charged, without a word.

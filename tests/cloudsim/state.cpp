@@ -1,7 +1,6 @@
 #include "state.hpp"
 
 #include "digests.hpp"
-#include "pattern.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -199,6 +198,11 @@ void State::change_state(Image& image, std::string state) {
     image.state_since = now;
 }
 
+void State::change_state(Instance& instance, std::string state) {
+    instance.state_before = std::exchange(instance.state, std::move(state));
+    instance.state_since = now;
+}
+
 void State::share(Image& image, const std::string& uin) {
     image.shared_with[uin] = now;
     shared_at[Place{uin, image.region}].push_back(&image);
@@ -350,41 +354,6 @@ void State::release(Image& source) {
     const bool is_exported = behaviour.source_busy_during_export && source.exports_running > 0;
     if (source.copies_running == 0 && !is_exported && source.state == "SYNCING") {
         change_state(source, "NORMAL");
-    }
-}
-
-void State::end_export(const Task& task, Instant at) {
-    Image* image = find_image(task.subject);
-    BucketState* bucket = find_bucket(task.bucket);
-    if (bucket != nullptr) {
-        exports_at[Place{task.source, bucket->bucket.region}] -= 1;
-    }
-    if (image != nullptr) {
-        image->exports_running -= 1;
-        release(*image);
-    }
-    const bool failed = task.end != TaskEnd::succeeds;
-    if (image == nullptr || bucket == nullptr ||
-        (failed && behaviour.failed_export == FailedExport::nothing)) {
-        return;
-    }
-    for (const ExportedFile& file : task.files) {
-        if (is_held(*bucket, file.key)) {
-            continue;
-        }
-        ObjectVersion version;
-        version.size = failed ? file.size / 3 : file.size;
-        version.used = file.used;
-        version.flaw = file.flaw;
-        version.modified = at;
-        version.content_type = "application/octet-stream";
-        // Uploaded in parts: such an ETag is no MD5 and ends with the number of parts.
-        const std::string print = file.key + "@" + std::to_string(whole_seconds(at));
-        version.etag =
-            "\"" + md5_hex(print) + "-" + std::to_string(1 + file.size / 104'857'600) + "\"";
-        version.pattern_seed = crc64_ecma(print);
-        version.crc64 = pattern_crc64(version.pattern_seed, version.size);
-        put_object(*bucket, file.key, std::move(version));
     }
 }
 

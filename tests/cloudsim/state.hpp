@@ -181,6 +181,7 @@ public:
     void begin_command(CommandTask task);
     // Lists may tell the state before for a while.
     void change_state(Image& image, std::string state);
+    void change_state(Instance& instance, std::string state);
     Instance& add_instance(Instance instance);
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);

@@ -62,7 +62,7 @@ void begin_termination(Call& call, Instance& instance) {
     if (task.kind == TaskKind::instance_return) {
         call.state.prepaid_returned[call.account.uin] += 1;
     }
-    instance.state = "TERMINATING";
+    call.state.change_state(instance, "TERMINATING");
     const Duration length = call.state.durations.within(call.state.timing.terminate);
     begin_operation(call, instance, "TerminateInstances", std::move(task), length);
 }

@@ -106,7 +106,7 @@ enum class PartialSync { others_begin, others_begin_silently, none_begins };
 enum class ImageDeletion { until_refused, all_or_nothing };
 enum class SecondExport { refused, overwrites };
 // What a failed export leaves: an unfinished multipart upload, shorter objects, or nothing.
-enum class FailedExport { nothing, partial_object };
+enum class FailedExport { nothing, partial_object, upload };
 enum class DuplicateIds { refused, once };
 
 struct Behaviour {
@@ -117,7 +117,7 @@ struct Behaviour {
     bool bare_bucket_names = false;  // ExportImages takes a bucket's name without the app id
     bool doubtful_regions = false;   // those that some lists lack exist
     // DescribeImages lacks a new image so long, drawn for each image, and tells states and
-    // deletions as they were so long ago, drawn for each request.
+    // deletions as they were so long ago, drawn for each request; DescribeInstances(Status) states.
     DurationRange list_delay{Duration{0}, std::chrono::seconds{20}};
     DurationRange tags_late{Duration{0}, std::chrono::seconds{60}};
     ExportNames export_names = ExportNames::documented;
@@ -162,6 +162,8 @@ struct Instance {
     std::string os = "Debian 12.0 64bit";
     std::string platform;
     std::string state = "RUNNING";
+    std::string state_before;  // until state_since
+    Instant state_since;
     std::string instance_type = "S5.MEDIUM2";
     std::string image_id = "img-debian12";
     Tags tags;

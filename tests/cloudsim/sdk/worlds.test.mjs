@@ -186,15 +186,19 @@ test("a second export of an image is refused while the first runs, or not", asyn
   await kind.ExportImages(exported);
 });
 
-test("a failed export leaves nothing, or shorter objects", async () => {
+test("a failed export leaves nothing, shorter objects, or unfinished uploads", async () => {
   const faults = '[[fault]]\naction = "ExportImages"\nkind = "task-fails"\n';
-  for (const [choice, left] of [["nothing", 0], ["partial-object", 1]]) {
+  for (const [choice, left, begun] of [
+    ["nothing", 0, 0], ["partial-object", 1, 0], ["upload", 0, 1],
+  ]) {
     const cloud = await withBehaviour(`failed_export = "${choice}"`, faults);
     await cloud.cvm().ExportImages(exported);
     await until("the export has ended",
       async () => (await imageOf(cloud.cvm(), "img-golden01")).ImageState === "NORMAL");
     const { Contents } = await cloud.cos().getBucket({ ...bucket });
     assert.equal(Contents.length, left, choice);
+    const { Upload } = await cloud.cos().multipartList({ ...bucket });
+    assert.equal(Upload.length, begun, choice);
     for (const { Size } of Contents) assert(Number(Size) < 50 * 2 ** 30);
   }
 });

@@ -79,6 +79,26 @@ TEST_F(Worlds, ListsTellOfDeletedImagesWhereTheyAreStale) {
     EXPECT_EQ(state_of(id), "");
 }
 
+TEST_F(Worlds, ListsTellOldStatesOfInstancesWhereTheyAreStale) {
+    behave("list_delay = \"60s\"");
+    const std::string ids = R"({"InstanceIds":["ins-00000001"]})";
+    const std::string running = R"({"Filters":[{"Name":"instance-name","Values":["web-1"]},)"
+                                R"({"Name":"instance-state","Values":["RUNNING"]}]})";
+    const auto told = [&] {
+        return call("DescribeInstancesStatus", ids).first("InstanceStatusSet", "InstanceState");
+    };
+    wait(5min);
+    EXPECT_EQ(call("StopInstances", ids).code, "");
+    EXPECT_EQ(told(), "RUNNING");
+    EXPECT_EQ(call("DescribeInstances", running).total(), 1);
+    wait(60s);
+    EXPECT_EQ(told(), "STOPPING");
+    EXPECT_EQ(instance_state(), "STOPPED");
+    EXPECT_EQ(call("DescribeInstances", running).total(), 0);
+    wait(60s);
+    EXPECT_EQ(told(), "STOPPED");
+}
+
 TEST_F(Worlds, AFaultMakesOneListStale) {
     use(small_world(),
         "[[fault]]\naction = \"DescribeImages\"\nkind = \"stale\"\ndelay = \"5min\"\nnth = 1\n");
@@ -132,6 +152,24 @@ TEST_F(Worlds, AFailedExportLeavesAShorterObject) {
     const HttpAnswer head = cos("HEAD", path);
     EXPECT_EQ(head.status, 200);
     EXPECT_LT(head.content_length, 50ULL << 30U);
+}
+
+TEST_F(Worlds, AFailedExportLeavesAnUploadThatNobodyCompletes) {
+    use(small_world("[behaviour]\nfailed_export = \"upload\"\n"),
+        "[[fault]]\naction = \"ExportImages\"\nkind = \"task-fails\"\n");
+    const Reply reply = export_image(ready_image());
+    const std::string path = reply.set("CosPaths").at(0).as_string().c_str();
+    const auto left = [this] { return cloud->state().buckets.at("backup-1250000000").uploads; };
+    EXPECT_THAT(left(), IsEmpty());
+    wait(15min);
+    EXPECT_EQ(cos("HEAD", path).status, 404);
+    ASSERT_THAT(left(), SizeIs(1));
+    const auto [key, id] = left().begin()->first;
+    EXPECT_THAT(cos("GET", "/?uploads").body, HasSubstr("<UploadId>" + id + "</UploadId>"));
+    const std::string upload = "/" + key + "?uploadId=" + id;
+    EXPECT_THAT(cos("GET", upload).body, HasSubstr("<Size>1048576</Size>"));
+    EXPECT_EQ(cos("DELETE", upload).status, 204);
+    EXPECT_THAT(left(), IsEmpty());
 }
 
 TEST_F(Worlds, AnExportedFileOfAnotherFormatThanRawIsSmallerThanTheDisk) {
