@@ -121,7 +121,7 @@ void Engine::stop(std::function<void()> idle) {
 
 void Engine::clock_set(Duration by) {
     steps_.clock_set(by);
-    runs_.clock_set();
+    runs_.clock_set(by);
     scheduler_.clock_set();
 }
 

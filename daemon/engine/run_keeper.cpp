@@ -83,12 +83,12 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
         }
         run.note = "cannot list the instances of " + place.region.text() + " (account " +
                    place.account.text() + "): " + inventory.error().text;
+        runs_.at(run.id).note = run.note;
         const bool hopeless = inventory.error().remedy == Remedy::give_up;
         if (hopeless || clock_.steady_now() + pause > give_up_at) {
-            finish(run, Result::failed);
+            finish(runs_.at(run.id), Result::failed);
             co_return;
         }
-        runs_.insert_or_assign(run.id, run);
         observer_.observe(Notice{
             Notice::Level::warning,
             run.note + "; trying again in " + to_text(pause),
@@ -168,14 +168,13 @@ void RunKeeper::give_ids(Backup& backup, RunId run) {
 
 void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
     if (backups.empty()) {
-        Run empty = run;
+        Run empty = runs_.at(run.id);
         empty.note = "no instance matches the policy's selection; nothing was backed up";
         finish(empty, Result::skipped);
         return;
     }
-    Run chosen = run;
+    Run& chosen = runs_.at(run.id);
     chosen.note.clear();
-    runs_.insert_or_assign(chosen.id, chosen);
     Progress& progress = progress_[run.id];
     for (const Backup& backup : backups) {
         progress.admit(backup);
@@ -254,8 +253,12 @@ void RunKeeper::release() {
     }
 }
 
-// Start times are of the wall clock: the alarm that was set may ring too late now.
-void RunKeeper::clock_set() {
+// Start times are of the wall clock: the alarm that was set may ring too late now. Only the stamps
+// of what has begun move.
+void RunKeeper::clock_set(Duration by) {
+    for (auto& [id, run] : runs_) {
+        run.started += by;
+    }
     next_release_ = Instant::min();
     alarms_.after(Duration(0), [this] { release(); });
 }

@@ -44,7 +44,7 @@ public:
     void resume(const std::vector<Policy>& policies);
     Outcome<void> cancel(RunId run);
 
-    void clock_set();
+    void clock_set(Duration by);
 
     void set_in_flight_max(int backups) { in_flight_max_ = backups; }
 

@@ -11,7 +11,7 @@ Duration tolerance(double speed) {
 
 Notice notice_of(Duration by, Instant now) {
     const bool forward = by > Duration(0);
-    const auto whole = std::chrono::floor<std::chrono::seconds>(forward ? by : -by);
+    const auto whole = std::chrono::round<std::chrono::seconds>(forward ? by : -by);
     return Notice{
         Notice::Level::warning,
         "the clock of this machine was set " + std::string(forward ? "forward" : "back") + " by " +

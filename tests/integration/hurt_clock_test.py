@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Somebody sets the real daemon's wall clock (by libfaketime; the cloud's stays right): it says so,
-no time is run twice, none is lost, and no image is made twice.
+"""Somebody sets the real daemon's wall clock (by libfaketime; the cloud's stays right), by an hour
+or by a year: it says so, no time is run twice, none is lost, and no image is made twice.
 
 usage: hurt_clock_test.py BUILD
 """
@@ -17,6 +17,7 @@ from stack import rows  # noqa: E402
 
 LIBRARY = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 HOUR = 3600
+YEAR = 365 * 24 * HOUR
 FENCE = 900 - 2  # seconds; less what the log of requests leaves out
 
 
@@ -51,13 +52,19 @@ def jump(cycle, simulated, way):
 
 
 def check(cycle, daemon):
+    backups = check_each(cycle, daemon)
+    for due in DUES:
+        cycle.expect(sum(item["due"] == due for item in backups) == INSTANCES, f"{due} had its run",
+                     backups)
+    return backups
+
+
+def check_each(cycle, daemon):
+    """Nothing may be under way."""
     cycle.expect(daemon.poll() is None, "the daemon is up")
     backups = rows(cycle.stack.ask("backups", "--limit", "1000"))
     times = collections.Counter((item["due"], item["instance"]) for item in backups)
     cycle.expect(max(times.values()) == 1, "no time is run twice", times)
-    for due in DUES:
-        cycle.expect(sum(item["due"] == due for item in backups) == INSTANCES, f"{due} had its run",
-                     times)
     good = [item for item in backups if item["result"] == "ok"]
     for item in backups:
         cycle.expect(item["result"] == "ok" or "still under way" in " ".join(item["reasons"]),
@@ -114,13 +121,49 @@ def ahead_behind_a_lost_answer(cycle):
     cycle.expect(waited >= FENCE, "it was asked for again behind the fence", f"after {waited} s")
 
 
-SCENES = [ahead_in_mid_backup, back_in_mid_backup, ahead_behind_a_lost_answer]
+HOURLY = "*:20"
+
+
+def has_run(cycle, since, until):
+    """A run due between these has ended well."""
+    ended = [run for run in rows(cycle.stack.ask("runs")) if run["result"] == "ok"]
+    return any(since < run["due"] < until for run in ended)
+
+
+def a_year_away(cycle, by, there, ways):
+    """Set by a year and set right again: what was under way ends, there is backed up by the wrong
+    time as well, and by the right one when it is back. Whatever hour it is then."""
+    daemon = start(cycle)
+    wait_until(lambda: cycle.made("CreateImage") >= 1, "the first image is being made")
+    first = rows(cycle.stack.ask("runs"))[-1]["due"]
+    jump(cycle, by, ways[0])
+    wait_until(lambda: has_run(cycle, first[:-1], first + "~"), "the run under way ends well", 60)
+    wait_until(lambda: has_run(cycle, *there), "a time of the wrong year had its run", 60)
+    jump(cycle, 0, ways[1])
+    wait_until(lambda: has_run(cycle, first, "2027-12"), "the right times go on", 60)
+    cycle.expect(cycle.stack.ctl("pause", "web", "--reason", "seen enough").returncode == 0, "the policy is paused")
+    wait_until(lambda: not rows(cycle.stack.ask("jobs")), "nothing is under way", 60)
+    check_each(cycle, daemon)
+
+
+def ahead_a_year(cycle):
+    a_year_away(cycle, YEAR, ("2027-12", "2029"), ("forward", "back"))
+
+
+def back_a_year(cycle):
+    a_year_away(cycle, -YEAR, ("2025-12", "2026-12"), ("back", "forward"))
+
+
+SCENES = [ahead_in_mid_backup, back_in_mid_backup, ahead_behind_a_lost_answer, ahead_a_year,
+          back_a_year]
 
 
 def main():
     if LIBRARY is None:
         raise SystemExit("libfaketime is not installed: run tests/install-deps")
-    play_all(sys.argv[1], SCENES, {ahead_behind_a_lost_answer: LOST})
+    play_all(sys.argv[1], SCENES, {
+        ahead_behind_a_lost_answer: {"faults": LOST},
+        ahead_a_year: {"schedule": HOURLY}, back_a_year: {"schedule": HOURLY}})
 
 
 if __name__ == "__main__":

@@ -156,8 +156,8 @@ SCENES = [stopped_for_minutes, stopped_past_the_fence, second_on_the_same_bus,
           second_with_the_same_catalog, bus_restarted, reloaded_with_rubbish]
 
 
-def play(build, scene, faults=""):
-    with Cycle(build, faults=faults) as cycle:
+def play(build, scene, options):
+    with Cycle(build, **options) as cycle:
         try:
             scene(cycle)
         except (Wrong, SystemExit, subprocess.TimeoutExpired) as problem:
@@ -165,12 +165,12 @@ def play(build, scene, faults=""):
     return ""
 
 
-def play_all(build, scenes, faults=None):
-    """`faults`: of the simulated cloud, by scene."""
-    faults = faults or {}
+def play_all(build, scenes, options=None):
+    """`options`: of the cycle, by scene."""
+    options = options or {}
     wrong = False
     with concurrent.futures.ThreadPoolExecutor(4) as crew:
-        problems = crew.map(lambda scene: play(build, scene, faults.get(scene, "")), scenes)
+        problems = crew.map(lambda scene: play(build, scene, options.get(scene, {})), scenes)
         for scene, problem in zip(scenes, problems):
             print(f"FAILED: {scene.__name__}: {problem}" if problem else f"ok: {scene.__name__}",
                   flush=True)

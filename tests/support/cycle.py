@@ -44,7 +44,7 @@ POLICY = f"""
 account = "prod"
 region = "ap-guangzhou"
 select = {{ tags = {{ tier = "web" }} }}
-schedule = "00:20,55"
+schedule = "SCHEDULE"
 disks = "system"
 keep = {{ last = 1 }}
 [[policy.web.copy]]
@@ -62,12 +62,13 @@ class Wrong(Exception):
 
 
 class Cycle:
-    def __init__(self, build, seed=1, faults=""):
+    def __init__(self, build, seed=1, faults="", schedule="00:20,55"):
         self.holder = tempfile.TemporaryDirectory(prefix="cvmbackup-cycle-")
         self.stack = Stack(build, self.holder.name)
         self.catalog = self.stack.folder / "catalog.db"
         self.seed = seed
         self.faults = faults
+        self.policy = POLICY.replace("SCHEDULE", schedule)
 
     def __enter__(self):
         self.stack.start_bus()
@@ -78,7 +79,7 @@ class Cycle:
         url = self.stack.start_cloud(
             self.stack.folder / "world.toml", self.clock, "--seed", str(self.seed),
             "--faults", str(self.stack.folder / "faults.toml"))
-        self.stack.write_settings(url, {"web.toml": POLICY})
+        self.stack.write_settings(url, {"web.toml": self.policy})
         self.cloud = CloudApi(url, SECRET_ID, SECRET_KEY)
         return self
 

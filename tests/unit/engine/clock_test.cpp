@@ -85,6 +85,10 @@ TEST(ClockSet, ByYearsGivesUpNothingThatTheCloudWorksOn) {
         for (std::size_t i = backups.size() - 3; i < backups.size(); ++i) {
             EXPECT_EQ(backups[i].result, Result::ok);
         }
+        for (const auto& run : world.catalog->runs(std::nullopt, 20)) {
+            EXPECT_LT(run.finished.value_or(Instant::max()) - run.started, 2h);
+            EXPECT_GE(run.finished.value_or(Instant::min()), run.started);
+        }
     }
 }
 
