@@ -131,8 +131,8 @@ def has_run(cycle, since, until):
 
 
 def a_year_away(cycle, by, there, ways):
-    """Set by a year and set right again: what was under way ends, there is backed up by the wrong
-    time as well, and by the right one when it is back. Whatever hour it is then."""
+    """And set right again: what was under way ends, the wrong year's times have their runs, and so
+    have the right ones afterwards, whatever hour it is then."""
     daemon = start(cycle)
     wait_until(lambda: cycle.made("CreateImage") >= 1, "the first image is being made")
     first = rows(cycle.stack.ask("runs"))[-1]["due"]
@@ -141,7 +141,8 @@ def a_year_away(cycle, by, there, ways):
     wait_until(lambda: has_run(cycle, *there), "a time of the wrong year had its run", 60)
     jump(cycle, 0, ways[1])
     wait_until(lambda: has_run(cycle, first, "2027-12"), "the right times go on", 60)
-    cycle.expect(cycle.stack.ctl("pause", "web", "--reason", "seen enough").returncode == 0, "the policy is paused")
+    answer = cycle.stack.ctl("pause", "web", "--reason", "seen enough")
+    cycle.expect(answer.returncode == 0, "the policy is paused", answer)
     wait_until(lambda: not rows(cycle.stack.ask("jobs")), "nothing is under way", 60)
     check_each(cycle, daemon)
 
