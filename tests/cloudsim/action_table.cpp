@@ -44,40 +44,6 @@ constexpr auto actions = std::to_array<Action>({
     {"tat", "RunCommand", 20, true, run_command},
 });
 
-struct RealAction {
-    std::string_view service;
-    std::string_view name;
-};
-
-constexpr auto not_simulated = std::to_array<RealAction>({
-    {"cbs", "ApplySnapshot"},
-    {"cbs", "ApplySnapshotGroup"},
-    {"cbs", "CreateAutoSnapshotPolicy"},
-    {"cbs", "DescribeAutoSnapshotPolicies"},
-    {"cbs", "DescribeDisks"},
-    {"cbs", "DescribeSnapshotSharePermission"},
-    {"cbs", "ModifySnapshotAttribute"},
-    {"cbs", "ModifySnapshotsSharePermission"},
-    {"cvm", "DescribeInstanceTypeConfigs"},
-    {"cvm", "DescribeInstanceVncUrl"},
-    {"cvm", "DescribeKeyPairs"},
-    {"cvm", "DescribeRegions"},
-    {"cvm", "DescribeZoneInstanceConfigInfos"},
-    {"cvm", "DescribeZones"},
-    {"cvm", "InquiryPriceRunInstances"},
-    {"cvm", "ModifyInstancesAttribute"},
-    {"cvm", "RebootInstances"},
-    {"cvm", "ResizeInstanceDisks"},
-    {"region", "DescribeProducts"},
-    {"region", "DescribeZones"},
-    {"sts", "GetFederationToken"},
-    {"tat", "CancelInvocation"},
-    {"tat", "CreateCommand"},
-    {"tat", "DescribeCommands"},
-    {"tat", "DescribeInvocations"},
-    {"tat", "InvokeCommand"},
-});
-
 }  // namespace
 
 std::span<const Action> all_actions() {
@@ -102,21 +68,6 @@ std::string_view version_of(std::string_view service) {
         return "2020-10-28";
     }
     return service == "region" ? "2022-06-27" : "";
-}
-
-bool is_real_action(std::string_view service, std::string_view name) {
-    return std::ranges::any_of(not_simulated, [&](const RealAction& action) {
-        return action.service == service && action.name == name;
-    });
-}
-
-bool is_action_pattern(std::string_view pattern) {
-    const bool is_prefix = pattern.ends_with('*');
-    pattern.remove_suffix(is_prefix ? 1 : 0);
-    const auto fits = [&](const auto& action) {
-        return is_prefix ? action.name.starts_with(pattern) : action.name == pattern;
-    };
-    return std::ranges::any_of(actions, fits) || std::ranges::any_of(not_simulated, fits);
 }
 
 }  // namespace cloudsim

@@ -48,10 +48,6 @@ std::span<const Action> all_actions();
 const Action* find_action(std::string_view service, std::string_view name);
 // "" for a service that is not simulated.
 std::string_view version_of(std::string_view service);
-// Real actions that are not simulated, to be told apart from misspelt ones.
-bool is_real_action(std::string_view service, std::string_view name);
-// Whether the name of any real action fits; a trailing * takes any ending.
-bool is_action_pattern(std::string_view pattern);
 
 boost::json::object describe_instances(Call& call, Params& params);
 boost::json::object describe_instances_status(Call& call, Params& params);

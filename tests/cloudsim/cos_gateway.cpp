@@ -10,6 +10,10 @@ namespace {
 // A bucket is known in its own region only. That another region's endpoint answers 404 and not a
 // redirect is our reading; nobody verified it.
 BucketState& accessible_bucket(State& state, const CosTarget& target, const Credential& caller) {
+    constexpr std::size_t label_max = 60;
+    if (target.bucket.size() > label_max) {
+        throw CosRefusal{400, "BucketNameTooLong", "The bucket's name is longer than 60."};
+    }
     BucketState* bucket = state.find_bucket(target.bucket);
     if (bucket != nullptr && target.region == "accelerate") {
         throw CosRefusal{400, "BucketAccelerateNotEnabled", "Global acceleration is not enabled."};
@@ -21,6 +25,21 @@ BucketState& accessible_bucket(State& state, const CosTarget& target, const Cred
         throw CosRefusal{403, "AccessDenied", "Access Denied."};
     }
     return *bucket;
+}
+
+// Neither is a refusal of the real cloud, which does all that and takes 5 GB in one request.
+void check_is_simulated(const HttpRequest& request, const CosOperation& operation) {
+    if (operation.perform == nullptr) {
+        throw CosRefusal{
+            501, "NotImplemented", "cvmcloudsim does not simulate " + operation.unknown + "."};
+    }
+    if (request.is_too_large) {
+        throw CosRefusal{
+            501,
+            "NotImplemented",
+            "cvmcloudsim keeps objects in memory and takes no more than 64 MiB in one request; "
+            "send them in parts."};
+    }
 }
 
 HttpAnswer refusal_answer(
@@ -85,16 +104,9 @@ HttpAnswer Cloud::answer_cos(
         const bool in_arrears = state_.find_account(caller.uin)->in_arrears;
         refuse_by(fault, in_arrears);
         CosCall call{state_, caller, nullptr, request, target, parse_target(request.target).query};
+        check_is_simulated(request, operation);
         if (!target.bucket.empty()) {
             call.bucket = &accessible_bucket(state_, target, caller);
-        }
-        if (request.is_too_large) {
-            throw CosRefusal{
-                400, "EntityTooLarge", "cvmcloudsim takes 64 MiB in one request; send parts."};
-        }
-        if (operation.perform == nullptr) {
-            throw CosRefusal{
-                501, "NotImplemented", "cvmcloudsim does not simulate " + operation.unknown + "."};
         }
         answer = operation.perform(call);
         if (fault && fault->kind == FaultKind::error_after) {

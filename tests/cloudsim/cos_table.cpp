@@ -100,6 +100,14 @@ Scope scope_of(const CosTarget& target) {
     return target.key.empty() ? Scope::bucket : Scope::object;
 }
 
+std::string described(const HttpRequest& request, const CosTarget& target) {
+    const Scope scope = scope_of(target);
+    const std::string what = scope == Scope::service  ? "the service"
+                             : scope == Scope::bucket ? "a bucket"
+                                                      : "an object";
+    return request.method + " of " + what;
+}
+
 }  // namespace
 
 CosOperation cos_operation(const HttpRequest& request, const CosTarget& target) {
@@ -119,7 +127,7 @@ CosOperation cos_operation(const HttpRequest& request, const CosTarget& target) 
         }
     }
     CosOperation operation;
-    operation.unknown = "this operation";
+    operation.unknown = described(request, target);
     if (best == nullptr) {
         return operation;
     }

@@ -1,6 +1,6 @@
 #include "fault_reader.hpp"
 
-#include "actions.hpp"
+#include "real_actions.hpp"
 #include "regions.hpp"
 
 #include <algorithm>

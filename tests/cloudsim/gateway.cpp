@@ -4,6 +4,7 @@
 #include "cloud.hpp"
 #include "endpoints.hpp"
 #include "fault_effects.hpp"
+#include "real_actions.hpp"
 #include "regions.hpp"
 #include "tc3.hpp"
 #include "text.hpp"
@@ -99,16 +100,15 @@ std::string wanted_service(const HttpRequest& request, const std::string& scope)
     const std::string name = header_or_empty(request, "X-TC-Action");
     const std::string version = header_or_empty(request, "X-TC-Version");
     for (const std::string_view service : {"cvm", "region", "sts", "cbs", "tat"}) {
-        const bool has_action =
-            find_action(service, name) != nullptr || is_real_action(service, name);
-        if (has_action && version_of(service) == version) {
+        if (is_real_action(service, name) && version_of(service) == version) {
             return std::string{service};
         }
     }
     return scope;
 }
 
-const Action& wanted_action(const HttpRequest& request, const std::string& scope) {
+// nullptr for a real action that is not simulated.
+const Action* wanted_action(const HttpRequest& request, const std::string& scope) {
     const std::string service = wanted_service(request, scope);
     const std::string name = header_or_empty(request, "X-TC-Action");
     const auto endpoint = api_endpoint(host_name(request));
@@ -118,20 +118,21 @@ const Action& wanted_action(const HttpRequest& request, const std::string& scope
             "The credential scope is for " + service + ", the host is not."};
     }
     const std::string_view version = version_of(service);
+    if (version.empty() && is_real_product(service)) {
+        throw Refusal{
+            "UnsupportedOperation", "cvmcloudsim does not simulate the product " + service + "."};
+    }
     if (version.empty()) {
-        throw Refusal{"NoSuchProduct", "The service `" + service + "` is not simulated."};
+        throw Refusal{"NoSuchProduct", "There is no product `" + service + "`."};
     }
     if (header_or_empty(request, "X-TC-Version") != version) {
         throw Refusal{"NoSuchVersion", "The version of " + service + " is another one."};
     }
     const Action* action = find_action(service, name);
-    if (action != nullptr) {
-        return *action;
+    if (action == nullptr && !is_real_action(service, name)) {
+        throw Refusal{"InvalidAction", "There is no action `" + name + "` in " + service + "."};
     }
-    if (is_real_action(service, name)) {
-        throw Refusal{"UnsupportedOperation", "cvmcloudsim does not simulate " + name + "."};
-    }
-    throw Refusal{"InvalidAction", "There is no action `" + name + "` in " + service + "."};
+    return action;
 }
 
 // Finance regions are reached by their own endpoints only, and these reach nothing else.
@@ -331,14 +332,26 @@ HttpAnswer Cloud::answer_api(
 HttpAnswer Cloud::execute(
     const HttpRequest& request, const Caller& caller, const Fault* fault, RequestRecord& record
 ) {
-    const Action& action = wanted_action(request, caller.service);
+    const Action* wanted = wanted_action(request, caller.service);
     const auto endpoint = api_endpoint(host_name(request));
-    check_rate(
-        rates_, state_.limits, action, record, endpoint ? endpoint->region : "", request.address
-    );
+    if (wanted != nullptr) {
+        check_rate(
+            rates_,
+            state_.limits,
+            *wanted,
+            record,
+            endpoint ? endpoint->region : "",
+            request.address
+        );
+    }
     if (fault != nullptr) {
         refuse_by(*fault);
     }
+    if (wanted == nullptr) {
+        throw Refusal{
+            "UnsupportedOperation", "cvmcloudsim does not simulate " + record.action + "."};
+    }
+    const Action& action = *wanted;
     check_region(request, action, state_);
     Account account = *state_.find_account(record.account);
     account.in_arrears =

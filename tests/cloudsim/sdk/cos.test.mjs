@@ -307,7 +307,13 @@ test("what is not simulated is refused loudly", async () => {
     await refused("NotImplemented", () => cos[call](bucket));
   }
   await refused("NotImplemented", () => cos.getObjectTagging(at("x")));
+  await refused("NotImplemented", () => cos.putBucket({ ...bucket, Bucket: "new-1250000000" }));
   await refused("NotImplemented", () => put("x", "x", { ServerSideEncryption: "AES256" }));
+});
+
+test("a bucket's name has at most 60 characters", async () => {
+  const Bucket = `${"b".repeat(50)}-1250000000`;
+  await refused("BucketNameTooLong", () => cos.getBucket({ ...bucket, Bucket }));
 });
 
 test("the requests log names the operations", () => {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { refusals, refused, startCloud } from "./support/cloud.mjs";
-import { sdk } from "./support/sdk.mjs";
+import { clientClass, sdk } from "./support/sdk.mjs";
+import { simulated } from "./support/simulated.mjs";
 import { image, other, owner, world } from "./support/world.mjs";
 
 const cloud = await startCloud({ speed: 1, world: world({ owner: image("img-golden01") }) });
@@ -25,10 +26,28 @@ test("actions, versions and services that are not there are told apart", async (
   const host = "cvm.tencentcloudapi.com";
   await refused("InvalidAction", ask(host, "2017-03-12", "MakeCoffee"));
   await refused("NoSuchVersion", ask(host, "2017-03-13", "DescribeImages"));
-  await refused("NoSuchProduct", ask("vpc.tencentcloudapi.com", "2017-03-12", "DescribeVpcs"));
+  await refused("NoSuchProduct", ask("tea.tencentcloudapi.com", "2017-03-12", "DescribePots"));
   // Real, and loudly not simulated.
-  await refused("UnsupportedOperation", ask(host, "2017-03-12", "DescribeKeyPairs"));
+  const loud = await refused("UnsupportedOperation",
+    ask("vpc.tencentcloudapi.com", "2017-03-12", "DescribeVpcs"));
+  assert.match(loud.message, /the product vpc/);
 });
+
+for (const service of ["cvm", "cbs", "tat", "sts", "region"]) {
+  test(`every action that the SDK has of ${service} is real here`, async () => {
+    const names = Object.getOwnPropertyNames(clientClass(service).prototype)
+      .filter((name) => /^[A-Z]/.test(name));
+    const known = new Set(simulated.map(({ action }) => action));
+    const client = cloud.client(service);
+    const strange = [];
+    for (const name of names) {
+      const code = await client[name]({}).then(() => "", (error) => error.code);
+      const isLoud = code === "UnsupportedOperation" || known.has(name);
+      if (!isLoud || code === "InvalidAction") strange.push(`${name} answers ${code}`);
+    }
+    assert.deepEqual(strange, []);
+  });
+}
 
 test("requests that are not simulated are refused, never answered as if they were", async () => {
   const httpProfile = { reqMethod: "GET" };

@@ -219,5 +219,34 @@ TEST_F(Cos, RefusesLoudlyWhatItDoesNotSimulate) {
     EXPECT_EQ(cos("HEAD", "/key").status, 404);
 }
 
+class NoBucket : public Cos {
+protected:
+    HttpAnswer ask(const std::string& method, const std::string& bucket) {
+        HttpRequest request = cos_request(method, "/" + bucket + "/", "", now, owner_keys, {}, "");
+        std::erase_if(request.headers, [](const auto& header) { return header.first == "Host"; });
+        return cloud->handle(request, now);
+    }
+};
+
+TEST_F(NoBucket, IsLoudlyNotMade) {
+    const HttpAnswer answer = ask("PUT", "new-1250000000");
+    EXPECT_EQ(answer.record.code, "NotImplemented");
+    EXPECT_THAT(answer.body, HasSubstr("PUT of a bucket"));
+}
+
+TEST_F(NoBucket, HasAnOverlongName) {
+    const std::string end = "-1250000000";
+    EXPECT_EQ(ask("GET", std::string(49, 'b') + end).record.code, "NoSuchBucket");
+    EXPECT_EQ(ask("GET", std::string(50, 'b') + end).record.code, "BucketNameTooLong");
+}
+
+TEST_F(Cos, NamesItsOwnLimitOfARequestThatTheRealOneTakes) {
+    HttpRequest request = cos_request("PUT", "/key", "", now);
+    request.is_too_large = true;
+    const HttpAnswer answer = cloud->handle(request, now);
+    EXPECT_EQ(answer.status, 501);
+    EXPECT_THAT(answer.body, HasSubstr("cvmcloudsim keeps objects in memory"));
+}
+
 }  // namespace
 }  // namespace cloudsim::test

@@ -53,6 +53,12 @@ TEST_F(Faults, AnswerAnyErrorCode) {
     EXPECT_EQ(images(), 0U);
 }
 
+TEST_F(Faults, AnswerAnyErrorToARealActionThatIsNotSimulated) {
+    use_fault("action = \"RebootInstances\"\nkind = \"error\"\ncode = \"ResourceBusy\"\nnth = 1\n");
+    EXPECT_EQ(call("RebootInstances", "{}").code, "ResourceBusy");
+    EXPECT_EQ(call("RebootInstances", "{}").code, "UnsupportedOperation");
+}
+
 TEST_F(Faults, AnswerAServerError) {
     use_fault("action = \"CreateImage\"\nkind = \"http-500\"\nstatus = 502\n");
     EXPECT_EQ(create().answer.status, 502);
