@@ -1,0 +1,192 @@
+// Deletions that the cloud refuses, or that a stop or a new configuration interrupts: what was
+// decided is done later, and nothing else.
+#include "engine_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Two instances, an image, a replica and an export each day; of each the newest stays. It is the
+// second day, 01:00: retention will delete for the first time after the backups of 02:15.
+EngineWorld second_day(const std::string& faults) {
+    EngineWorld world(
+        web_world(2, R"(
+[[account]]
+uin = "100000000002"
+app_id = 1250000002
+secret_id = "AKIDother"
+secret_key = "otherkey"
+)"),
+        faults
+    );
+    Policy policy = web_policy();
+    policy.keep.last = 1;
+    policy.replicas.front().keep.last = 1;
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    world.settings.policies = {policy};
+    world.run_for(23h);
+    return world;
+}
+
+// Refuses the action until 08:00 of the second day.
+std::string refused(const std::string& action, const std::string& code) {
+    return "[[fault]]\naction = \"" + action + "\"\nkind = \"error\"\ncode = \"" + code +
+           "\"\nuntil = \"2027-01-05T08:00:00Z\"\n";
+}
+
+class RefusedDeletion : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(RefusedDeletion, OfASharedImageIsTriedAgain) {
+    EngineWorld world = second_day(refused(GetParam().first, GetParam().second));
+    const std::string id = world.images("ap-guangzhou").front().id;
+    world.cloud->state().share(*world.cloud->state().find_image(id), "100000000002");
+
+    world.run_for(6h);
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr);
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("cannot be deleted")));
+
+    world.run_for(4h);
+    EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shares,
+    RefusedDeletion,
+    testing::Values(
+        std::pair("DescribeImageSharePermission", "UnauthorizedOperation"),
+        std::pair("ModifyImageSharePermission", "UnauthorizedOperation"),
+        std::pair("DeleteImages", "InternalError")
+    ),
+    [](const auto& info) { return std::string(info.param.first); }
+);
+
+TEST(DeletionFaults, AnObjectThatMayNotBeDeletedIsTriedAgain) {
+    EngineWorld world = second_day(refused("cos:DeleteObject", "AccessDenied") + "status = 403\n");
+
+    world.run_for(6h);
+    EXPECT_THAT(world.keys(), SizeIs(4));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("cannot be deleted")));
+
+    world.run_for(4h);
+    EXPECT_THAT(world.keys(), SizeIs(2));
+}
+
+TEST(DeletionFaults, AnAnswerThatImagesAreGoneIsHeldAgainstEachOfThem) {
+    EngineWorld world = second_day(R"(
+[[fault]]
+action = "DeleteImages"
+kind = "error"
+code = "InvalidImageId.NotFound"
+nth = [1]
+)");
+
+    world.run_for(6h);
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(2));
+}
+
+// A pinned point whose pin ends while the cloud is troubled.
+EngineWorld pinned_point(const std::string& faults, BackupId& point, std::string& image) {
+    EngineWorld world = second_day(faults);
+    const Backup oldest = world.newest_backup();
+    point = oldest.id;
+    image = oldest.copies[0].image.text();
+    EXPECT_TRUE(world.engine().pin(point, std::nullopt, "looked at"));
+    world.run_for(10h);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
+    return world;
+}
+
+TEST(DeletionFaults, NothingIsDeletedWhileTheImagesCannotBeRead) {
+    BackupId point;
+    std::string image;
+    EngineWorld world = pinned_point(
+        R"(
+[[fault]]
+action = "DescribeImages"
+kind = "error"
+code = "UnauthorizedOperation"
+from = "2027-01-05T11:00:00Z"
+until = "2027-01-05T13:00:00Z"
+)",
+        point,
+        image
+    );
+    const std::size_t deletions = world.calls("DeleteImages");
+
+    ASSERT_TRUE(world.engine().unpin(point));
+    world.run_for(1h);
+    EXPECT_EQ(world.calls("DeleteImages"), deletions);
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("cannot be deleted")));
+
+    world.run_for(3h);
+    EXPECT_EQ(world.cloud->state().find_image(image), nullptr);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+TEST(DeletionFaults, AnImageThatIsGoneAlreadyCountsAsDeleted) {
+    BackupId point;
+    std::string image;
+    EngineWorld world = pinned_point("", point, image);
+    world.cloud->state().remove_image(image, true);
+
+    ASSERT_TRUE(world.engine().unpin(point));
+    world.run_for(1h);
+
+    EXPECT_EQ(world.catalog->backup(point)->copies[0].state, CopyState::deleted);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+TEST(DeletionFaults, WhatWasBegunForAPolicyIsFinishedWhenThePolicyIsGone) {
+    EngineWorld world = second_day(
+        refused("DeleteImages", "InternalError") + refused("cos:DeleteObject", "AccessDenied") +
+        "status = 403\n"
+    );
+    world.run_for(6h);
+    EXPECT_THAT(world.catalog->unfinished_deletions(), SizeIs(2));
+
+    world.settings.policies.clear();
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(4h);
+
+    EXPECT_THAT(world.catalog->unfinished_deletions(), IsEmpty());
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(2));
+    EXPECT_THAT(world.keys(), SizeIs(2));
+}
+
+TEST(DeletionFaults, AStopInTheMiddleLeavesTheRestToTheNextLife) {
+    EngineWorld world = second_day("");
+    ASSERT_TRUE(world.life->clock.run_until(world.now + 12h, [&] {
+        return world.calls("DeleteImages") == 1;
+    }));
+    world.engine().stop([] {});
+    world.run_for(2h);
+    EXPECT_EQ(world.calls("DeleteImages"), 1U);
+    EXPECT_THAT(world.keys(), SizeIs(4));
+
+    world.crash();
+    world.run_for(2h);
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(2));
+    EXPECT_THAT(world.keys(), SizeIs(2));
+}
+
+}  // namespace
+}  // namespace cvmbackup

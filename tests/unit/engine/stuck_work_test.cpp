@@ -1,0 +1,119 @@
+// Work that the cloud took and does not finish: it hangs, vanishes, or cannot be read.
+#include "engine_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cvmbackup {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string fault(const std::string& action, const std::string& rest) {
+    return "[[fault]]\naction = \"" + action + "\"\n" + rest + "\n";
+}
+
+Policy with_export() {
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    return policy;
+}
+
+TEST(StuckWork, AnImageThatIsNeverCompleteIsGivenUpAfterADay) {
+    EngineWorld world(web_world(1), fault("CreateImage", "kind = \"task-hangs\"\nnth = [1]"));
+
+    world.run_for(24h);
+    EXPECT_FALSE(world.newest_backup().copies[0].settled_at);
+    EXPECT_EQ(world.newest_backup().copies[0].state, CopyState::accepted);
+
+    world.run_for(6h);
+    const std::vector<Backup> backups = world.all_backups();
+    EXPECT_EQ(backups.back().result, Result::failed);
+    EXPECT_EQ(backups.back().copies[0].code, "Overdue");
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(StuckWork, AnImageThatVanishesIsMadeAnewUnderTheNextName) {
+    EngineWorld world(web_world(1), fault("CreateImage", "kind = \"task-vanishes\"\nnth = [1]"));
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+    EXPECT_EQ(world.newest_backup().copies[0].attempt, 2);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
+TEST(StuckWork, AFailedImageThatMayNotBeDeletedEndsTheBackupAndIsKnown) {
+    EngineWorld world(
+        web_world(1),
+        fault("CreateImage", "kind = \"task-fails\"\nnth = [1]") +
+            fault("DeleteImages", "kind = \"error\"\ncode = \"UnauthorizedOperation\"")
+    );
+
+    ASSERT_TRUE(world.run_until_done());
+
+    const Copy image = world.newest_backup().copies[0];
+    EXPECT_EQ(world.newest_backup().result, Result::failed);
+    EXPECT_THAT(image.reason, HasSubstr("cannot be deleted"));
+    ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+    EXPECT_EQ(world.images("ap-guangzhou").front().id, image.image.text());
+}
+
+TEST(StuckWork, AnExportThatIsNeverCompleteIsGivenUpAfterTwoDays) {
+    EngineWorld world(web_world(1), fault("ExportImages", "kind = \"task-hangs\"\nnth = [1]"));
+    world.settings.policies = {with_export()};
+
+    world.run_for(47h);
+    EXPECT_EQ(world.all_backups().back().state, BackupState::running);
+
+    world.run_for(6h);
+    const Backup first = world.all_backups().back();
+    EXPECT_EQ(first.result, Result::partial);
+    EXPECT_THAT(first.reasons, Contains(HasSubstr("still not complete after 2d")));
+    EXPECT_EQ(first.copies[0].state, CopyState::done);
+}
+
+TEST(StuckWork, AnExportCountsOnlyWhenItsObjectsCanBeRead) {
+    EngineWorld world(
+        web_world(1),
+        fault(
+            "cos:HeadObject",
+            "kind = \"error\"\ncode = \"AccessDenied\"\nstatus = 403\n"
+            "until = \"2027-01-04T10:00:00Z\""
+        )
+    );
+    world.settings.policies = {with_export()};
+
+    world.run_for(7h);
+    EXPECT_EQ(world.newest_backup().copies[1].state, CopyState::accepted);
+
+    ASSERT_TRUE(world.run_until_done(12h));
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(StuckWork, APoweredOffInstanceThatMayNotBeStartedIsToldOf) {
+    EngineWorld world(
+        web_world(1), fault("StartInstances", "kind = \"error\"\ncode = \"UnauthorizedOperation\"")
+    );
+    Policy policy = web_policy();
+    policy.consistency = Consistency::power_off;
+    world.settings.policies = {policy};
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_TRUE(world.newest_backup().not_started);
+    EXPECT_THAT(world.newest_backup().reasons, Contains(HasSubstr("start it by hand")));
+}
+
+}  // namespace
+}  // namespace cvmbackup

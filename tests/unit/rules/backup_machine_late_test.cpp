@@ -1,0 +1,222 @@
+// Answers that come late, refusals to clean up, and instances that vanish or never start.
+#include "backup_machine_fixture.hpp"
+
+namespace cvmbackup::machine_test {
+namespace {
+
+Image broken(const char* id) {
+    Image image = normal(id);
+    image.state = ImageState::create_failed;
+    image.state_word = "CREATEFAILED";
+    return image;
+}
+
+class LateAnswers : public BackupMachine {
+protected:
+    // Of every kind that can be about a copy.
+    static std::vector<Event> answers_about(CopyId copy) {
+        const Failure timeout = failure(Remedy::look_first, "Timeout");
+        return {
+            event::TurnCame{{copy}},
+            event::ImageAccepted{copy, ImageId("img-other000")},
+            event::ExportAccepted{copy, {"web/x"}},
+            event::NoRoom{{copy}, "the quota is full"},
+            event::Refused{{copy}, timeout},
+            event::Looked{copy, normal("img-other000")},
+            event::ObjectsLooked{copy, {StoredObject{"web/x", 5, "", ""}}},
+            event::LookFailed{copy, timeout},
+            event::ImageSettled{copy, normal("img-other000")},
+            event::ImageVanished{copy},
+            event::ExportCompleted{copy, {}},
+            event::Overdue{copy, "it takes too long"},
+            event::Discarded{copy},
+            event::DiscardFailed{copy, timeout},
+            event::TimePassed{{copy}}};
+    }
+};
+
+TEST_F(LateAnswers, OfAnyKindChangeNothingOfACopyThatIsDone) {
+    complete_image();
+    const Backup before = backup;
+
+    for (const Event& late : answers_about(image_copy)) {
+        feed(late);
+        EXPECT_EQ(backup, before) << late.index();
+        EXPECT_THAT(actions, IsEmpty()) << late.index();
+    }
+}
+
+TEST_F(LateAnswers, OfAnyKindChangeNothingOfABackupThatIsFinished) {
+    feed(event::CancelRequested{});
+    const Backup before = backup;
+
+    for (const Event& late : answers_about(shanghai_copy)) {
+        feed(late);
+        EXPECT_EQ(backup, before) << late.index();
+        EXPECT_THAT(actions, IsEmpty()) << late.index();
+    }
+}
+
+TEST_F(LateAnswers, AboutAnotherImageThanTheOneThatIsWatchedSettleNothing) {
+    intend_image();
+    feed(event::ImageAccepted{image_copy, ImageId("img-second00")});
+
+    feed(event::ImageSettled{image_copy, broken("img-first000")});
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
+    EXPECT_THAT(actions, IsEmpty());
+}
+
+TEST_F(LateAnswers, AreNotWaitedForInACancelledBackupThatHasItsTurn) {
+    intend_image();
+    feed(event::ImageAccepted{image_copy, ImageId("img-source00")});
+    feed(event::CancelRequested{});
+
+    feed(event::TurnCame{{shanghai_copy}});
+
+    EXPECT_EQ(copy(shanghai_copy).state, CopyState::cancelled);
+    EXPECT_THAT(actions, IsEmpty());
+}
+
+class BrokenImage : public BackupMachine {
+protected:
+    BrokenImage() {
+        intend_image();
+        feed(event::ImageAccepted{image_copy, ImageId("img-broken00")});
+        feed(event::ImageSettled{image_copy, broken("img-broken00")});
+    }
+};
+
+TEST_F(BrokenImage, IsDiscardedAgainWhenThatFailed) {
+    feed(event::DiscardFailed{image_copy, failure(Remedy::retry_later, "InternalError")});
+    EXPECT_EQ(only<action::Wait>().time, retry_longest);
+    EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
+
+    feed(event::TimePassed{{image_copy}});
+
+    EXPECT_EQ(only<action::DiscardImage>().image, ImageId("img-broken00"));
+}
+
+TEST_F(BrokenImage, ThatMayNotBeDeletedStaysKnownAsALeftover) {
+    feed(event::DiscardFailed{image_copy, failure(Remedy::give_up, "UnauthorizedOperation")});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_EQ(copy(image_copy).state, CopyState::failed);
+    EXPECT_EQ(copy(image_copy).image, ImageId("img-broken00"));
+    EXPECT_EQ(copy(image_copy).code, "CREATEFAILED");
+    EXPECT_THAT(copy(image_copy).reason, HasSubstr("cannot be deleted"));
+}
+
+TEST_F(BrokenImage, ThatCannotBeDeletedForLongEndsTheBackup) {
+    for (int i = 0; i < tries_least; ++i) {
+        EXPECT_EQ(backup.state, BackupState::running);
+        feed(event::DiscardFailed{image_copy, failure(Remedy::retry_later, "InternalError")});
+    }
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::failed);
+    EXPECT_EQ(backup.state, BackupState::finished);
+}
+
+TEST_F(BackupMachine, ANameThatStaysTakenThoughNobodyShowsItIsLeft) {
+    intend_image();
+    feed(event::Refused{{image_copy}, failure(Remedy::look_first, "InvalidImageName.Duplicate")});
+    now += fence;
+
+    feed(event::Looked{image_copy, std::nullopt});
+
+    EXPECT_EQ(copy(image_copy).attempt, 2);
+    EXPECT_EQ(copy(image_copy).name, "cb-web-ins-00000001-20270104T021500Z-2");
+}
+
+TEST_F(BackupMachine, AnAnswerThatIsLostAgainAndAgainEndsTheBackup) {
+    intend_image();
+    for (int i = 0; i <= tries_least; ++i) {
+        feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
+        now += retry_window;
+        feed(event::Looked{image_copy, std::nullopt});
+        feed(event::TurnCame{{image_copy}});
+    }
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_THAT(copy(image_copy).reason, HasSubstr("never answered; last: the cloud says Timeout"));
+}
+
+class OffAndOn : public BackupMachine {
+protected:
+    OffAndOn() {
+        backup.copies.resize(1);
+        backup.power_off = true;
+        backup.start_again = true;
+    }
+};
+
+TEST_F(OffAndOn, FailsWhenTheInstanceIsGoneBeforeItsImageIsAskedFor) {
+    feed(event::Resumed{});
+
+    feed(event::InstanceSeen{std::nullopt});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_THAT(copy(image_copy).reason, HasSubstr("does not exist any more"));
+}
+
+TEST_F(OffAndOn, FailsWhenTheInstanceMayNotBeLookedAt) {
+    feed(event::Resumed{});
+
+    feed(event::StartFailed{failure(Remedy::give_up, "UnauthorizedOperation")});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_EQ(copy(image_copy).code, "UnauthorizedOperation");
+}
+
+TEST_F(OffAndOn, WaitsForAnInstanceThatCannotBeLookedAtButNotForEver) {
+    feed(event::Resumed{});
+    for (int i = 1; i < tries_least; ++i) {
+        now += retry_window;
+        feed(event::StartFailed{failure(Remedy::retry_later, "InternalError")});
+        EXPECT_EQ(all<action::Wait>().size(), 1U);
+    }
+
+    feed(event::StartFailed{failure(Remedy::retry_later, "InternalError")});
+
+    EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_EQ(copy(image_copy).code, "InternalError");
+}
+
+TEST_F(OffAndOn, SaysThatAnInstanceVanishedWhileItWasOff) {
+    complete_image();
+
+    feed(event::InstanceSeen{std::nullopt});
+
+    EXPECT_TRUE(backup.not_started);
+    EXPECT_THAT(backup.reasons.front(), HasSubstr("does not exist any more"));
+}
+
+TEST_F(OffAndOn, GivesUpAnInstanceThatNeverRuns) {
+    complete_image();
+    for (int i = 0; i < tries_least; ++i) {
+        feed(event::InstanceSeen{"STARTING"});
+        EXPECT_EQ(all<action::Wait>().size(), 1U);
+    }
+    now += start_window + 1s;
+
+    feed(event::InstanceSeen{"STARTING"});
+
+    EXPECT_TRUE(backup.not_started);
+    EXPECT_THAT(backup.reasons.front(), HasSubstr("it is STARTING"));
+}
+
+TEST_F(BackupMachine, AStartThatFailedMattersNoMoreWhenTheInstanceRuns) {
+    backup.start_again = true;
+    complete_image();
+    feed(event::InstanceSeen{"RUNNING"});
+    const Backup before = backup;
+
+    feed(event::StartFailed{failure(Remedy::give_up, "InternalError")});
+    feed(event::InstanceSeen{"STOPPED"});
+
+    EXPECT_EQ(backup, before);
+    EXPECT_THAT(actions, IsEmpty());
+}
+
+}  // namespace
+}  // namespace cvmbackup::machine_test
