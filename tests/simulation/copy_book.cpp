@@ -21,6 +21,9 @@ bool is_live(const cloudsim::Image& image) {
     return image.state != "CREATEFAILED";
 }
 
+// A deletion that was begun before an image got another name may still end.
+constexpr Duration longest_deletion = std::chrono::hours(2);
+
 }  // namespace
 
 CopyBook::CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, Marks& marks)
@@ -55,7 +58,9 @@ void CopyBook::acted(const cloudsim::RequestRecord& record) {
     if (record.action == "CreateImage" || record.action == "SyncImages") {
         made(record);
     } else if (record.action == "DeleteImages") {
-        deleted_images();
+        deleted_images(record.time);
+    } else if (record.action == "ExportImages") {
+        export_begun(record);
     } else if (record.action == "cos:DeleteObject") {
         deleted_objects();
     }
@@ -67,6 +72,7 @@ void CopyBook::made(const cloudsim::RequestRecord& record) {
         if (made == nullptr) {
             continue;
         }
+        check_intended(record.action, made->name);
         for (const auto& [id, other] : ours_) {
             const cloudsim::Image* present = image(id);
             if (present != nullptr && is_live(*present) && other.region == made->region &&
@@ -82,17 +88,47 @@ void CopyBook::made(const cloudsim::RequestRecord& record) {
     std::erase_if(ours_, [&](const auto& each) { return image(each.first) == nullptr; });
 }
 
-void CopyBook::deleted_images() {
+// The catalog must have known before the cloud did.
+void CopyBook::check_intended(const std::string& what, const std::string& name) const {
+    const bool is_intended = std::ranges::any_of(copies_, [&](const auto& each) {
+        const Known& known = each.second;
+        return known.state == CopyState::intended && known.kind != CopyKind::exported &&
+               known.name == name;
+    });
+    if (!is_intended) {
+        throw Broken{
+            2, what + " was called for " + name + ", which no intent in the catalog names"};
+    }
+}
+
+void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
+    for (const cloudsim::TaskRecord& task : record.tasks) {
+        const auto source = copy_of_image_.find(task.image);
+        const bool is_intended =
+            source != copy_of_image_.end() && std::ranges::any_of(copies_, [&](const auto& each) {
+                const Known& known = each.second;
+                return known.state == CopyState::intended && known.kind == CopyKind::exported &&
+                       known.backup == copies_.at(source->second).backup;
+            });
+        if (!is_intended) {
+            throw Broken{2, "an export of " + task.image + " was begun without an intent"};
+        }
+    }
+}
+
+void CopyBook::deleted_images(Instant true_now) {
     for (const auto& [id, before] : images_before_) {
         if (image(id) != nullptr) {
             continue;
         }
         if (!ours_.contains(id)) {
             throw Broken{
-                4,
-                "the image " + id + " (" + before.name +
-                    ") is not ours and was "
-                    "deleted"};
+                4, "the image " + id + " (" + before.name + ") is not ours and was deleted"};
+        }
+        const auto renamed = renamed_.find(id);
+        if (renamed != renamed_.end() && true_now - renamed->second > longest_deletion) {
+            throw Broken{
+                4, "the image " + id + " was deleted, though somebody had named it " + before.name};
         }
         const auto copy = copy_of_image_.find(id);
         if (copy == copy_of_image_.end()) {
@@ -101,10 +137,7 @@ void CopyBook::deleted_images() {
         const Known& known = copies_.at(copy->second);
         if (known.state == CopyState::done) {
             throw Broken{
-                4,
-                "the image " + id + " (" + before.name +
-                    ") was deleted without an "
-                    "intent"};
+                4, "the image " + id + " (" + before.name + ") was deleted without an intent"};
         }
         const bool needed = std::ranges::any_of(copies_, [&](const auto& other) {
             return other.second.backup == known.backup && in_flight(other.second.state);
@@ -113,8 +146,7 @@ void CopyBook::deleted_images() {
             throw Broken{
                 4,
                 "the image " + id + " (" + before.name +
-                    ") was deleted while a copy "
-                    "of it was being made"};
+                    ") was deleted while a copy of it was being made"};
         }
     }
 }
@@ -279,6 +311,7 @@ void CopyBook::keep(const Copy& copy) {
         if (copy.kind != CopyKind::exported) {
             copy_of_image_.erase(copy.image.text());
             taken_away_.erase(copy.image.text());
+            renamed_.erase(copy.image.text());
         }
         for (const StoredObject& object : copy.objects) {
             copy_of_key_.erase(object.key);
@@ -305,10 +338,13 @@ void CopyBook::keep(const Copy& copy) {
 
 void CopyBook::check_rest() const {
     for (const auto& [id, what] : ours_) {
-        if (image(id) != nullptr && !copy_of_image_.contains(id)) {
+        const auto copy = copy_of_image_.find(id);
+        const bool is_known =
+            copy != copy_of_image_.end() && copies_.at(copy->second).state != CopyState::cancelled;
+        if (image(id) != nullptr && !is_known) {
             throw Broken{
                 5,
-                "the catalog knows nothing of " + id + " (" + what.name + " in " + what.region +
+                "the catalog holds no copy for " + id + " (" + what.name + " in " + what.region +
                     ", " + image(id)->state + ")"};
         }
     }
@@ -334,6 +370,15 @@ void CopyBook::check_rest() const {
 
 void CopyBook::taken_away(const std::string& image) {
     taken_away_.insert(image);
+}
+
+void CopyBook::renamed(const std::string& image, Instant true_now) {
+    renamed_.emplace(image, true_now);
+}
+
+bool CopyBook::is_kept(const std::string& image) const {
+    const auto copy = copy_of_image_.find(image);
+    return copy != copy_of_image_.end() && copies_.at(copy->second).state == CopyState::done;
 }
 
 std::optional<std::string> CopyBook::some_image(std::uint64_t how) const {

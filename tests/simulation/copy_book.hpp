@@ -39,8 +39,13 @@ public:
     // The operator took it away: the daemon is not to blame for its absence.
     void taken_away(const std::string& image);
 
+    // Somebody gave it another name: from a while later on it is no longer the daemon's to delete.
+    void renamed(const std::string& image, Instant true_now);
+
     // An image of ours that is complete, chosen by `how`; none if there is none.
     std::optional<std::string> some_image(std::uint64_t how) const;
+    // It counts as a copy, and nothing is being done to it.
+    bool is_kept(const std::string& image) const;
 
 private:
     struct Known {
@@ -60,7 +65,9 @@ private:
     };
 
     void made(const cloudsim::RequestRecord& record);
-    void deleted_images();
+    void check_intended(const std::string& what, const std::string& name) const;
+    void export_begun(const cloudsim::RequestRecord& record) const;
+    void deleted_images(Instant true_now);
     void deleted_objects();
     void check_lost(const Copy& copy) const;
     void check_done(const Copy& copy, const Backup* backup) const;
@@ -78,6 +85,7 @@ private:
     std::map<std::string, CopyId> copy_of_image_;
     std::map<std::string, Ours> ours_;
     std::set<std::string> taken_away_;
+    std::map<std::string, Instant> renamed_;
     std::map<std::string, CopyId> copy_of_key_;
     // Of the cloud, right before a request that deletes.
     std::map<std::string, cloudsim::Image> images_before_;

@@ -50,6 +50,11 @@ void FiringBook::clock_jumped(Instant before, Instant after) {
 
 void FiringBook::paused(const PolicyName& policy, Instant from, Instant until) {
     pauses_[policy].emplace_back(from, until);
+    surely_paused_.erase(policy);
+}
+
+void FiringBook::pause_taken(const PolicyName& policy, Instant until) {
+    surely_paused_[policy] = until;
 }
 
 void FiringBook::committed(const Changes& changes, Instant now) {
@@ -93,9 +98,7 @@ void FiringBook::new_run(const Run& run, Instant now) {
     if (!fired_.emplace(run.policy, run.due).second) {
         throw Broken{2, what + " twice"};
     }
-    if (now < run.due) {
-        throw Broken{1, what + " before its time"};
-    }
+    check_moment(run, policy->second, now);
     if (run.trigger == Trigger::catch_up) {
         marks_.hit("run made up for");
     }
@@ -108,6 +111,22 @@ void FiringBook::new_run(const Run& run, Instant now) {
     const Duration later = offset_at(zone, run.due + hours(1));
     if (later < after && by_date) {
         marks_.hit("fired in the first of two equal hours");
+    }
+}
+
+// Neither before its time nor long after the daemon could know of it, nor while it is paused.
+void FiringBook::check_moment(const Run& run, const InForce& policy, Instant now) const {
+    const std::string what = run.policy.text() + " fired for " + to_rfc3339(run.due);
+    if (now < run.due) {
+        throw Broken{1, what + " before its time"};
+    }
+    const auto pause = surely_paused_.find(run.policy);
+    if (pause != surely_paused_.end() && now < pause->second) {
+        throw Broken{1, what + ", though it is paused until " + to_rfc3339(pause->second)};
+    }
+    const Instant known = std::max({run.due, lives_.back().begin, policy.since});
+    if (now - known > on_time && !in_a_jump(run.due) && !in_a_jump(known)) {
+        throw Broken{1, what + " only at " + to_rfc3339(now)};
     }
 }
 

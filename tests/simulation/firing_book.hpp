@@ -25,7 +25,9 @@ public:
     // At the begin of a life or by a reload.
     void in_force(const std::vector<DrawnPolicy>& policies, Instant now);
     void clock_jumped(Instant before, Instant after);
+    // The operator asks for it; whether the daemon lives to write it down is not known yet.
     void paused(const PolicyName& policy, Instant from, Instant until);
+    void pause_taken(const PolicyName& policy, Instant until);
     void committed(const Changes& changes, Instant now);
 
     // Every due time up to some minutes ago.
@@ -46,6 +48,7 @@ private:
     };
 
     void new_run(const Run& run, Instant now);
+    void check_moment(const Run& run, const InForce& policy, Instant now) const;
     std::optional<std::string> excuse(const InForce& policy, Instant due) const;
     bool in_a_jump(Instant at) const;
     bool is_paused(const PolicyName& policy, Instant at) const;
@@ -57,6 +60,7 @@ private:
     std::set<std::pair<PolicyName, Instant>> fired_;
     std::vector<std::pair<Instant, Instant>> jumps_;
     std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;
+    std::map<PolicyName, Instant> surely_paused_;  // until when
 };
 
 }  // namespace cvmbackup::simulation

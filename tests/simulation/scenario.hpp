@@ -59,6 +59,7 @@ enum class ActKind {
     image_deleted,  // one of the daemon's, by the operator's hand
     quota_shrinks,  // for `lasts`
     support_call,   // the cloud's support ends what hangs
+    image_renamed,  // one of the daemon's, by the operator's hand
 };
 
 struct Act {

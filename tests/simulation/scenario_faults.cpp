@@ -115,7 +115,7 @@ struct Frequency {
     int days;  // between two, on average and at most drawn
 };
 
-constexpr std::array<Frequency, 15> frequencies{{
+constexpr std::array<Frequency, 16> frequencies{{
     {"crash", ActKind::kill, 6},
     {"stop", ActKind::stop, 40},
     {"jump", ActKind::jump, 40},
@@ -131,6 +131,7 @@ constexpr std::array<Frequency, 15> frequencies{{
     {"outside", ActKind::image_deleted, 40},
     {"quota", ActKind::quota_shrinks, 80},
     {"tasks", ActKind::support_call, 6},
+    {"outside", ActKind::image_renamed, 20},
 }};
 
 Duration draw_gap(Chance& chance, int days) {

@@ -27,6 +27,7 @@ Stage::Stage(Scenario scenario)
     , begins_at_(scenario_.begin) {
     set_simulated_key();
     catalog_.before = [this](const Changes& changes) { before_commit(changes); };
+    catalog_.planning = [this](const PolicyName& policy) { brake_.planning(policy); };
     catalog_.after = [this](const Changes& changes) { after_commit(changes); };
 }
 
@@ -151,12 +152,13 @@ void Stage::crashed() {
     note("the daemon is killed; begins again in " + to_text(kill.down));
     begins_at_ = now_ + kill.down;
     if (kill.again) {
-        kill_ = Kill{kill.where, kill.countdown % 5, false, seconds(5)};
+        kill_ = Kill{kill.where, kill.countdown % 5, false, false, seconds(5)};
     }
 }
 
 void Stage::boundary(Boundary where) {
-    if (!kill_ || kill_->where != where) {
+    const bool told = where == Boundary::after_request ? changed_ : intended_;
+    if (!kill_ || kill_->where != where || (kill_->telling && !told)) {
         return;
     }
     if (kill_->countdown > 0) {

@@ -3,8 +3,10 @@
 // end the faults stop, and all must become green again (promise 6).
 #pragma once
 
+#include "brake_book.hpp"
 #include "copy_book.hpp"
 #include "firing_book.hpp"
+#include "load_book.hpp"
 #include "record.hpp"
 #include "scenario.hpp"
 #include "support/incarnation.hpp"
@@ -51,7 +53,8 @@ private:
     struct Kill {
         Boundary where = Boundary::at_await;
         std::size_t countdown = 0;
-        bool again = false;  // once more soon after the restart
+        bool again = false;    // once more soon after the restart
+        bool telling = false;  // only where an intent was written down or the cloud began something
         Duration down{0};
     };
 
@@ -92,6 +95,7 @@ private:
     void foreign_image(std::uint64_t how);
     void foreign_object(std::uint64_t how);
     void image_deleted(std::uint64_t how);
+    void image_renamed(std::uint64_t how);
     void quota_shrinks(const Act& act);
     void let_deletions_go();
     std::string some_instance(std::uint64_t how) const;
@@ -109,6 +113,8 @@ private:
     Marks marks_;
     CopyBook copies_;
     FiringBook firings_;
+    BrakeBook brake_;
+    LoadBook loads_;
     Figures figures_;
 
     Instant now_{};        // true time while the daemon is down

@@ -19,6 +19,7 @@ void Stage::let_deletions_go() {
     for (const PolicyPlan& part : plan->policies) {
         if (!part.stops.empty() && part.expired > 0) {
             note("the operator agrees to " + part.id);
+            brake_.agreed(*plan, part.policy);
             static_cast<void>(life_->engine->apply_plan(part.id));
             marks_.hit("deletions let go by the operator");
         }
@@ -68,6 +69,8 @@ void Stage::act(const Act& act) {
             return foreign_object(act.how);
         case ActKind::image_deleted:
             return image_deleted(act.how);
+        case ActKind::image_renamed:
+            return image_renamed(act.how);
         case ActKind::quota_shrinks:
             return quota_shrinks(act);
         case ActKind::support_call:
@@ -83,7 +86,10 @@ void Stage::arm(std::uint64_t how) {
     }
     Kill kill;
     kill.where = static_cast<Boundary>(how % 5);
-    kill.countdown = (how >> 8U) % 40;
+    // What hurts most is to die right after a call or between an intent and its call.
+    kill.telling = (how >> 48U) % 2 == 0 &&
+                   (kill.where == Boundary::after_request || kill.where == Boundary::after_commit);
+    kill.countdown = (how >> 8U) % (kill.telling ? 5 : 40);
     kill.again = (how >> 16U) % 4 == 0;
     switch ((how >> 24U) % 6) {
         case 0:
@@ -172,7 +178,9 @@ void Stage::pause(const Act& act) {
     note("pause " + drawn->policy.name.text() + " until " + to_rfc3339(until));
     firings_.paused(drawn->policy.name, wall(), until);
     try {
-        static_cast<void>(life_->engine->pause(drawn->policy.name, until, "by the operator"));
+        if (life_->engine->pause(drawn->policy.name, until, "by the operator")) {
+            firings_.pause_taken(drawn->policy.name, until);
+        }
     } catch (const Crash&) {
         crashed();
     }
@@ -300,6 +308,16 @@ void Stage::image_deleted(std::uint64_t how) {
     note("the operator deletes " + *image);
     copies_.taken_away(*image);
     cloud_.state().remove_image(*image, true);
+}
+
+void Stage::image_renamed(std::uint64_t how) {
+    const auto image = copies_.some_image(how);
+    if (!image || !copies_.is_kept(*image)) {
+        return;
+    }
+    note("somebody takes " + *image + " for another purpose, and renames it");
+    copies_.renamed(*image, now_);
+    cloud_.state().find_image(*image)->name = "golden-" + image->substr(4);
 }
 
 void Stage::quota_shrinks(const Act& act) {

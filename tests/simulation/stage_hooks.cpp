@@ -1,6 +1,7 @@
 #include "stage.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace cvmbackup::simulation {
 
@@ -58,6 +59,12 @@ void Stage::request_arrives(const HttpRequest& request) {
         cloud_.advance(life_->clock.true_now());
     }
     copies_.arriving(deletes);
+    // An instance that stays off is urgent: it is asked to start every minute.
+    static const std::set<std::string> counted{
+        "CreateImage", "SyncImages", "ExportImages", "DeleteImages"};
+    if (counted.contains(arriving_)) {
+        loads_.arriving(arriving_, request.body, life_->clock.true_now());
+    }
 }
 
 void Stage::request_acted(const cloudsim::RequestRecord& record) {
@@ -162,6 +169,7 @@ void Stage::after_commit(const Changes& changes) {
     const Instant true_now = life_ ? life_->clock.true_now() : now_;
     firings_.committed(changes, wall());
     copies_.committed(changes, policies_, wall(), true_now);
+    brake_.committed(changes);
     boundary(Boundary::after_commit);
 }
 

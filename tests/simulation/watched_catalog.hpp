@@ -1,4 +1,5 @@
-// The real catalog, with a hand on every commit: before it is made and after.
+// The real catalog, with a hand on every commit: before it is made and after; and on the read that
+// a plan of retention begins with.
 #pragma once
 
 #include "ports/catalog.hpp"
@@ -15,6 +16,7 @@ public:
 
     std::function<void(const Changes&)> before;
     std::function<void(const Changes&)> after;
+    std::function<void(const PolicyName&)> planning;
 
     void commit(const Changes& changes) override {
         before(changes);
@@ -53,6 +55,7 @@ public:
     }
 
     std::vector<Backup> points(PolicyName policy) override {
+        planning(policy);
         return real_.points(std::move(policy));
     }
 

@@ -187,9 +187,9 @@ TEST(Pins, EndWhenTheirTimeHasCome) {
     std::vector<Backup> points = days(3);
     points.front().pinned_at = newest - 1h;
     points.front().pinned_until = newest;
-    const Plan plan = plan_retention(keeping({.last = 1}), points, newest + 1h);
 
-    EXPECT_FALSE(plan.decisions[2].keep);
+    EXPECT_TRUE(plan_retention(keeping({.last = 1}), points, newest - 1s).decisions[2].keep);
+    EXPECT_FALSE(plan_retention(keeping({.last = 1}), points, newest).decisions[2].keep);
 }
 
 }  // namespace

@@ -1,0 +1,217 @@
+// The books find what they are for, and nothing else.
+#include "brake_book.hpp"
+#include "firing_book.hpp"
+#include "load_book.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cvmbackup::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Instant begin = std::chrono::sys_days{std::chrono::March / 1 / 2027};
+const PolicyName web("web");
+
+// The number of the broken promise, or 0.
+template <typename Act>
+int broken_by(const Act& act) {
+    try {
+        act();
+    } catch (const Broken& broken) {
+        return broken.promise;
+    }
+    return 0;
+}
+
+TEST(LoadBook, ToleratesTriesWithGrowingPausesForADay) {
+    LoadBook book;
+
+    EXPECT_EQ(
+        broken_by([&] {
+            for (Instant at = begin; at < begin + 24h; at += 2min) {
+                book.arriving("CreateImage", "one", at);
+            }
+        }),
+        0
+    );
+}
+
+TEST(LoadBook, FindsACallThatComesBackEverySecond) {
+    LoadBook book;
+
+    EXPECT_EQ(
+        broken_by([&] {
+            for (int i = 0; i < 100; ++i) {
+                book.arriving("CreateImage", "one", begin + i * 1s);
+            }
+        }),
+        6
+    );
+}
+
+TEST(LoadBook, CountsEachWorkAlone) {
+    LoadBook book;
+
+    EXPECT_EQ(
+        broken_by([&] {
+            for (int i = 0; i < 1000; ++i) {
+                book.arriving("CreateImage", std::to_string(i), begin + i * 1s);
+            }
+        }),
+        0
+    );
+}
+
+// `count` copies of one backup each, settled at `begin`.
+Changes copies(int first, int count, CopyState state) {
+    Changes changes;
+    for (int i = first; i < first + count; ++i) {
+        Backup backup;
+        backup.id = BackupId(i);
+        backup.policy = web;
+        Copy copy;
+        copy.id = CopyId(i);
+        copy.backup = backup.id;
+        copy.state = state;
+        copy.settled_at = begin;
+        backup.copies = {copy};
+        changes.backups.push_back(backup);
+    }
+    return changes;
+}
+
+Changes pass(Instant at) {
+    Changes changes;
+    PolicyMemory memory;
+    memory.policy = web;
+    memory.pruned_at = at;
+    changes.memories = {memory};
+    return changes;
+}
+
+Plan plan_to_delete(int first, int count) {
+    Plan plan;
+    for (int i = first; i < first + count; ++i) {
+        Decision decision;
+        decision.copy = CopyId(i);
+        decision.policy = web;
+        decision.keep = false;
+        plan.decisions.push_back(decision);
+    }
+    return plan;
+}
+
+TEST(BrakeBook, FindsACrowdOfDeletionsThatNobodyAgreedTo) {
+    BrakeBook book;
+    book.committed(copies(1, 20, CopyState::done));
+    book.planning(web);
+
+    EXPECT_EQ(broken_by([&] { book.committed(copies(1, 5, CopyState::deleting)); }), 0);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(6, 1, CopyState::deleting)); }), 4);
+}
+
+TEST(BrakeBook, LetsGoWhatTheOperatorAgreedTo) {
+    BrakeBook book;
+    book.committed(copies(1, 20, CopyState::done));
+    book.planning(web);
+    book.agreed(plan_to_delete(1, 18), web);
+
+    EXPECT_EQ(broken_by([&] { book.committed(copies(1, 18, CopyState::deleting)); }), 0);
+}
+
+TEST(BrakeBook, LetsOneGoForEachThatWasMadeSinceTheLastPass) {
+    BrakeBook book;
+    book.committed(copies(1, 20, CopyState::done));
+    book.committed(pass(begin - 1h));
+    book.planning(web);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(1, 15, CopyState::deleting)); }), 0);
+
+    book.committed(pass(begin + 1h));
+    book.committed(copies(21, 20, CopyState::done));
+    book.planning(web);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(21, 6, CopyState::deleting)); }), 4);
+}
+
+TEST(BrakeBook, CountsAnewWithEachPlan) {
+    BrakeBook book;
+    book.committed(copies(1, 30, CopyState::done));
+
+    EXPECT_EQ(
+        broken_by([&] {
+            for (int i = 0; i < 5; ++i) {
+                book.planning(web);
+                book.committed(copies(1 + 5 * i, 5, CopyState::deleting));
+            }
+        }),
+        0
+    );
+}
+
+class Firings : public testing::Test {
+protected:
+    // Every day at two, all missed ones made up for; the daemon lives since `begin`.
+    Firings() {
+        DrawnPolicy drawn;
+        drawn.policy.name = web;
+        drawn.policy.zone = ZoneName("UTC");
+        drawn.policy.catch_up.mode = CatchUp::Mode::always;
+        drawn.schedule.minutes = {120};
+        book.life_began(begin);
+        book.in_force({drawn}, begin);
+    }
+
+    int fired(Instant due, Instant now) {
+        Changes changes;
+        cvmbackup::Run run;
+        run.id = RunId(++runs);
+        run.policy = web;
+        run.due = due;
+        changes.runs = {run};
+        return broken_by([&] { book.committed(changes, now); });
+    }
+
+    Marks marks;
+    FiringBook book{marks};
+    int runs = 0;
+};
+
+TEST_F(Firings, OnTimeAreGood) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 20h); }), 0);
+}
+
+TEST_F(Firings, ThatNeverComeAreFound) {
+    EXPECT_EQ(broken_by([&] { book.check(begin + 20h); }), 1);
+}
+
+TEST_F(Firings, BeforeTheirTimeOrLongAfterItAreFound) {
+    EXPECT_EQ(fired(begin + 26h, begin + 26h - 1s), 1);
+    EXPECT_EQ(fired(begin + 2h, begin + 2h + 20min), 1);
+}
+
+TEST_F(Firings, AreMadeUpForWhenTheDaemonIsBackAndNotLater) {
+    book.life_ended(begin + 1h);
+    book.life_began(begin + 10h);
+
+    EXPECT_EQ(fired(begin + 2h, begin + 10h), 0);
+    book.life_ended(begin + 20h);
+    book.life_began(begin + 30h);
+    EXPECT_EQ(fired(begin + 26h, begin + 30h + 20min), 1);
+}
+
+TEST_F(Firings, WhileThePolicyIsSurelyPausedAreFound) {
+    book.paused(web, begin, begin + 40h);
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0) << "the daemon may have died before it knew";
+    book.pause_taken(web, begin + 40h);
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 1);
+    EXPECT_EQ(fired(begin + 50h, begin + 50h), 0);
+}
+
+TEST_F(Firings, TwiceForOneTimeAreFound) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 2);
+}
+
+}  // namespace
+}  // namespace cvmbackup::simulation

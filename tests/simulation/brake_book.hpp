@@ -1,0 +1,46 @@
+// Keeps score of promise 4 where deletions come in a crowd: more than a plan may decide on by
+// itself (docs: five or a fifth of a policy's copies, and one for each new one) waits for a
+// person. Throws Broken.
+#pragma once
+
+#include "model/plan.hpp"
+#include "ports/catalog.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace cvmbackup::simulation {
+
+class BrakeBook {
+public:
+    // The daemon reads the policy's copies: what it decides from now on is one plan.
+    void planning(const PolicyName& policy);
+    // The operator let these go.
+    void agreed(const Plan& plan, const PolicyName& policy);
+    void committed(const Changes& changes);
+
+private:
+    struct Seen {
+        PolicyName policy;
+        CopyState state = CopyState::planned;
+        bool complete = false;
+        std::optional<Instant> settled;
+    };
+
+    struct Judged {
+        std::size_t there = 0;
+        std::size_t most = 0;
+        std::size_t decided = 0;  // to go
+    };
+
+    void take(const Copy& copy, const PolicyName& policy);
+
+    std::map<CopyId, Seen> copies_;
+    std::map<BackupId, PolicyName> policy_of_;
+    std::set<CopyId> agreed_;
+    std::map<PolicyName, Instant> last_pass_;
+    std::map<PolicyName, Judged> plans_;
+};
+
+}  // namespace cvmbackup::simulation
