@@ -120,6 +120,34 @@ TEST(Exports, AreFoundUnderEveryDocumentedFormOfTheirNames) {
     }
 }
 
+TEST(Exports, AreNotCompleteBeforeTheObjectOfEveryDiskIsThere) {
+    EngineWorld world("[timing]\nexport = \"30min\"\n" + web_world(0, R"(
+[[account.instance]]
+id = "ins-db000001"
+region = "ap-guangzhou"
+tags = { tier = "web" }
+data_disks = [ { size = 100, type = "CLOUD_PREMIUM" } ]
+)"));
+    Policy policy = with_export("web/{instance}/{time}");
+    policy.disks = Disks::all;
+    policy.replicas.clear();
+    world.settings.policies = {policy};
+    for (int i = 0; i < 1000 && world.keys().size() < 2; ++i) {
+        world.run_for(10s);
+    }
+    auto& objects = world.cloud->state().buckets.begin()->second.objects;
+    ASSERT_EQ(objects.size(), 2U);
+
+    auto late = objects.extract(objects.rbegin()->first);
+    world.run_for(3h);
+    EXPECT_EQ(world.newest_backup().copies.back().state, CopyState::accepted);
+    objects.insert(std::move(late));
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+    EXPECT_THAT(world.newest_backup().copies.back().objects, SizeIs(2));
+}
+
 TEST(Cancelling, WithALimitEndsBegunAndWaitingBackupsTogether) {
     EngineWorld world(web_world(4));
     world.settings.backups_in_flight = 1;

@@ -334,15 +334,17 @@ TEST_F(BackupMachine, GoesOnAfterARestartWhereEachCopyStood) {
 }
 
 TEST_F(BackupMachine, ALostExportAnswerIsSettledByTheObjectsThemselves) {
+    backup.data_disks.emplace_back();
     complete_image();
     feed(event::TurnCame{{export_copy}});
     feed(event::Refused{{export_copy}, failure(Remedy::look_first, "Timeout")});
-    feed(event::ObjectsLooked{export_copy, {}});
-    EXPECT_EQ(copy(export_copy).state, CopyState::intended);
+    const StoredObject system{"web/x_system.qcow2", 5, "", ""};
+    feed(event::ObjectsLooked{export_copy, {system}});
+    EXPECT_EQ(copy(export_copy).state, CopyState::intended) << "one of two disks";
 
-    feed(event::ObjectsLooked{export_copy, {StoredObject{"web/x_system.qcow2", 5, "", ""}}});
+    feed(event::ObjectsLooked{export_copy, {system, StoredObject{"web/x_data.qcow2", 5, "", ""}}});
 
-    EXPECT_EQ(only<action::WatchExport>().keys.front(), "web/x_system.qcow2");
+    EXPECT_EQ(only<action::WatchExport>().keys.size(), 2U);
 }
 
 TEST_F(BackupMachine, CancellingStopsWhatHasNotBegunAndWaitsForTheRest) {
