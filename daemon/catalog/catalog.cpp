@@ -343,6 +343,14 @@ private:
             const CopyKind kind = word_at(state, 0, copy_kind_from);
             totals.steps[{kind, word_at(state, 1, copy_state_from)}] = count_at(state, 2);
         }
+        SQLite::Statement quarantined(
+            *database_,
+            "SELECT kind, count(*) FROM copy INDEXED BY copy_quarantined WHERE quarantined = 1 "
+            "GROUP BY kind"
+        );
+        while (quarantined.executeStep()) {
+            totals.quarantined[word_at(quarantined, 0, copy_kind_from)] = count_at(quarantined, 1);
+        }
         SQLite::Statement done(
             *database_,
             "SELECT policy, kind, region, count(*), sum(size_gib) FROM copy "

@@ -268,12 +268,13 @@ void bind_row(SQLite::Statement& statement, const Copy& copy) {
     // clang-format off
     const auto& [id, backup, kind, place, bucket, name, attempt, state, image, objects, size_gib,
                  tries, intended_at, accepted_at, settled_at, deleted_at, code, reason,
-                 request_id] = copy;
+                 request_id, quarantined] = copy;
     // clang-format on
     Binder(statement) << id << backup << to_text(kind) << place.account << place.region << bucket
                       << name << std::int64_t{attempt} << to_text(state) << image
                       << list_text(objects) << size_gib << std::int64_t{tries} << intended_at
-                      << accepted_at << settled_at << deleted_at << code << reason << request_id;
+                      << accepted_at << settled_at << deleted_at << code << reason << request_id
+                      << quarantined;
 }
 
 void bind_row(SQLite::Statement& statement, const PolicyMemory& memory) {
@@ -320,7 +321,8 @@ Copy read_copy(const SQLite::Statement& row) {
     reader >> copy.image;
     reader.list(copy.objects);
     reader >> copy.size_gib >> copy.tries >> copy.intended_at >> copy.accepted_at >>
-        copy.settled_at >> copy.deleted_at >> copy.code >> copy.reason >> copy.request_id;
+        copy.settled_at >> copy.deleted_at >> copy.code >> copy.reason >> copy.request_id >>
+        copy.quarantined;
     return copy;
 }
 

@@ -89,7 +89,8 @@ CREATE TABLE copy (
     deleted_at INTEGER,
     code TEXT NOT NULL,
     reason TEXT NOT NULL,
-    request_id TEXT NOT NULL
+    request_id TEXT NOT NULL,
+    quarantined INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX copy_by_backup ON copy(backup);
 CREATE INDEX copy_by_state ON copy(state, kind, backup);
@@ -97,6 +98,7 @@ CREATE INDEX copy_done ON copy(policy, instance, kind, due, region, size_gib, st
     WHERE state = 'done';
 CREATE INDEX copy_kept ON copy(policy, backup) WHERE
     (state IN ('done', 'deleting') OR state = 'failed' AND (image <> '' OR objects <> '[]'));
+CREATE INDEX copy_quarantined ON copy(kind, quarantined) WHERE quarantined = 1;
 
 CREATE TABLE policy (
     name TEXT NOT NULL PRIMARY KEY,

@@ -69,6 +69,7 @@ struct Copy {
     std::string code;
     std::string reason;
     std::string request_id;
+    bool quarantined = false;  // given up after all tries, names or time
 
     bool operator==(const Copy&) const = default;
 };

@@ -54,6 +54,7 @@ struct Totals {
     std::map<std::pair<PolicyName, Result>, std::size_t> runs;
     std::map<std::pair<PolicyName, Result>, std::size_t> backups;
     std::map<std::pair<CopyKind, CopyState>, std::size_t> steps;
+    std::map<CopyKind, std::size_t> quarantined;
     // Complete copies by policy, kind and region, and their size in GiB.
     std::map<std::tuple<PolicyName, CopyKind, Region>, std::pair<std::size_t, std::int64_t>> copies;
     std::map<std::pair<PolicyName, InstanceId>, Instant> instance_success;

@@ -195,6 +195,7 @@ void Machine::end(Copy& copy, CopyState state, std::string code, std::string rea
 // firing begins anew.
 void Machine::quarantine(Copy& copy, std::string code, const std::string& why) {
     copy.request_id.clear();
+    copy.quarantined = true;
     end(copy,
         CopyState::failed,
         std::move(code),

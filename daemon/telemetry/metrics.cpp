@@ -60,6 +60,9 @@ void Metrics::restore(const Totals& totals) {
             state_->deletions.at({to_text(kind), to_text(Result::ok)}) += count;
         }
     }
+    for (const auto& [kind, number] : totals.quarantined) {
+        state_->quarantined.at({to_text(kind)}) += static_cast<double>(number);
+    }
     for (const auto& [key, sum] : totals.copies) {
         const auto& [policy, kind, region] = key;
         const LabelValues place{policy.text(), to_text(kind), region.text()};

@@ -143,7 +143,7 @@ void Metrics::State::count(const CopyChanged& fact) {
     const std::optional<Result> result = step_result(copy.state);
     if (in_flight(fact.before) && result) {
         steps.at({kind, to_text(*result)}) += 1;
-        quarantined.at({kind}) += copy.reason.starts_with("quarantined") ? 1 : 0;
+        quarantined.at({kind}) += copy.quarantined ? 1 : 0;
     }
     if (in_flight(fact.before) && copy.state == CopyState::done && copy.intended_at &&
         copy.settled_at) {

@@ -323,6 +323,7 @@ TEST_F(CatalogTest, AddsUpTheTotals) {
             Pair(Pair(CopyKind::exported, CopyState::accepted), 1)
         )
     );
+    EXPECT_THAT(totals.quarantined, UnorderedElementsAre(Pair(CopyKind::exported, 4)));
     EXPECT_THAT(
         totals.copies,
         UnorderedElementsAre(

@@ -55,6 +55,7 @@ inline Copy sample_copy(std::int64_t id, std::int64_t backup, CopyState state) {
     copy.code = "LimitExceeded";
     copy.reason = "the quota is \"full\"";
     copy.request_id = "0b1-2c3";
+    copy.quarantined = true;
     return copy;
 }
 

@@ -196,6 +196,7 @@ TEST_F(BackupMachine, AnImageThatNeverFindsRoomIsQuarantined) {
     feed(event::NoRoom{{image_copy}, "no room"});
 
     EXPECT_EQ(backup.result, Result::failed);
+    EXPECT_TRUE(copy(image_copy).quarantined);
     EXPECT_THAT(copy(image_copy).reason, HasSubstr("quarantined until the policy's next run"));
 }
 

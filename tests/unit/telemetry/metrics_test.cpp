@@ -173,6 +173,7 @@ TEST_F(MetricsTest, AreRightAfterARestart) {
     totals.steps[{CopyKind::image, CopyState::done}] = 5;
     totals.steps[{CopyKind::image, CopyState::deleted}] = 6;
     totals.steps[{CopyKind::image, CopyState::accepted}] = 2;
+    totals.quarantined[CopyKind::image] = 3;
     totals.copies[{web, CopyKind::image, Region("ap-guangzhou")}] = {5, 10};
     totals.instance_success[{web, InstanceId("ins-1")}] = due;
 
@@ -184,6 +185,7 @@ TEST_F(MetricsTest, AreRightAfterARestart) {
     EXPECT_THAT(page, shows("backups_total{policy=\"web\",result=\"failed\"} 4"));
     EXPECT_THAT(page, shows("steps_total{step=\"image\",result=\"ok\"} 11"));
     EXPECT_THAT(page, shows("steps_in_progress{step=\"image\"} 2"));
+    EXPECT_THAT(page, shows("steps_quarantined_total{step=\"image\"} 3"));
     EXPECT_THAT(page, shows("deletions_total{copy=\"image\",result=\"ok\"} 6"));
     EXPECT_THAT(
         page, shows("recovery_points{policy=\"web\",copy=\"image\",region=\"ap-guangzhou\"} 5")
@@ -264,6 +266,60 @@ TEST_F(MetricsTest, TellWhyDeletionsWaitForAPerson) {
 
     metrics.observe(BrakeChanged{PolicyName("web"), {}});
     EXPECT_THAT(metrics.text(), shows("retention_brake{" + label + "\"many\"} 0"));
+}
+
+TEST_F(MetricsTest, TellWhereCatalogAndCloudDisagree) {
+    EXPECT_THAT(metrics.text(), shows("reconcile_findings{kind=\"missing\"} 0"));
+    Reconciliation pass;
+    pass.ended = due;
+    pass.findings.resize(3);
+    pass.findings[0].kind = FindingKind::missing;
+    pass.findings[1].kind = FindingKind::missing;
+    pass.findings[2].kind = FindingKind::wrong_state;
+
+    metrics.observe(Reconciled{pass});
+
+    EXPECT_THAT(metrics.text(), shows("reconcile_findings{kind=\"missing\"} 2"));
+    EXPECT_THAT(metrics.text(), shows("reconcile_findings{kind=\"wrong-state\"} 1"));
+    EXPECT_THAT(metrics.text(), shows("reconcile_findings{kind=\"foreign\"} 0"));
+    EXPECT_THAT(metrics.text(), shows("reconcile_last_success_timestamp_seconds 1800000000"));
+
+    pass.ended = due + 6h;
+    pass.findings.clear();
+    pass.troubles = {"ap-shanghai cannot be listed"};
+    metrics.observe(Reconciled{pass});
+
+    EXPECT_THAT(metrics.text(), shows("reconcile_findings{kind=\"missing\"} 0"));
+    EXPECT_THAT(metrics.text(), shows("reconcile_last_success_timestamp_seconds 1800000000"));
+}
+
+TEST_F(MetricsTest, CountWhatIsQuarantined) {
+    Copy copy;
+    copy.kind = CopyKind::replica;
+    copy.state = CopyState::failed;
+    copy.reason = "quarantined, says the reason, which is for people";
+    metrics.observe(CopyChanged{PolicyName("web"), InstanceId("i"), CopyState::planned, copy});
+    EXPECT_THAT(metrics.text(), shows("steps_quarantined_total{step=\"replica\"} 0"));
+
+    copy.quarantined = true;
+    metrics.observe(CopyChanged{PolicyName("web"), InstanceId("i"), CopyState::planned, copy});
+    EXPECT_THAT(metrics.text(), shows("steps_quarantined_total{step=\"replica\"} 1"));
+}
+
+TEST_F(MetricsTest, TellClocksAndBreakers) {
+    metrics.observe(ClockSet{-1h});
+    metrics.observe(CloudTimeSeen{AccountName("prod"), 1500ms});
+    metrics.observe(BreakerChanged{{AccountName("prod"), Region("r")}, "CreateImage", true});
+
+    const std::string page = metrics.text();
+    EXPECT_THAT(page, shows("clock_jumps_total{direction=\"back\"} 1"));
+    EXPECT_THAT(page, shows("clock_jumps_total{direction=\"forward\"} 0"));
+    EXPECT_THAT(page, shows("cloud_clock_ahead_seconds{account=\"prod\"} 1.5"));
+    const std::string call = "{account=\"prod\",region=\"r\",action=\"CreateImage\"}";
+    EXPECT_THAT(page, shows("api_breaker_open" + call + " 1"));
+
+    metrics.observe(BreakerChanged{{AccountName("prod"), Region("r")}, "CreateImage", false});
+    EXPECT_THAT(metrics.text(), shows("api_breaker_open" + call + " 0"));
 }
 
 TEST(MetricsOfADemo, SayTheSpeedOfTheirClock) {
