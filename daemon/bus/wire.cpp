@@ -77,6 +77,12 @@ Dict copy_row(const Copy& copy) {
     };
 }
 
+std::string kind_and_place(const Copy& copy) {
+    const bool in_bucket = !copy.bucket.empty();
+    return std::string(to_text(copy.kind)) + "@" +
+           (in_bucket ? copy.bucket.text() : copy.place.region.text());
+}
+
 }  // namespace
 
 std::uint64_t usec(Instant instant) {
@@ -178,17 +184,15 @@ Dict to_wire(const Run& run) {
 
 Dict to_wire(const Backup& backup) {
     std::vector<std::string> places;
+    std::vector<std::string> lost;
     std::int64_t size_gib = 0;
     for (const Copy& copy : backup.copies) {
-        if (copy.state != CopyState::done) {
-            continue;
+        if (copy.state == CopyState::done) {
+            places.push_back(kind_and_place(copy));
+            size_gib = std::max(size_gib, copy.size_gib);
+        } else if (copy.state == CopyState::lost) {
+            lost.push_back(kind_and_place(copy));
         }
-        const bool in_bucket = !copy.bucket.empty();
-        places.push_back(
-            std::string(to_text(copy.kind)) + "@" +
-            (in_bucket ? copy.bucket.text() : copy.place.region.text())
-        );
-        size_gib = std::max(size_gib, copy.size_gib);
     }
     return {
         {"id", number(backup.id)},
@@ -211,6 +215,7 @@ Dict to_wire(const Backup& backup) {
         {"cancel_requested", backup.cancel_requested},
         {"reasons", backup.reasons},
         {"places", places},
+        {"lost", lost},
         {"size_gib", size_gib},
     };
 }

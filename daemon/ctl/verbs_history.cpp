@@ -92,6 +92,15 @@ std::string pin_words(const Dict& backup) {
            text(backup, "pin_reason");
 }
 
+// Those that are gone from the cloud, too: whoever counts on them should know.
+std::string copies_words(const Dict& point) {
+    std::vector<std::string> words = texts(point, "places");
+    for (const std::string& lost : texts(point, "lost")) {
+        words.push_back(lost + " (lost)");
+    }
+    return joined(words, ", ");
+}
+
 void print_backup(Output& output, const Dict& backup, Instant now) {
     const auto when = [&backup, now](const char* key) {
         const auto at = instant(backup, key);
@@ -219,7 +228,7 @@ ExitCode list_points(Context& context, const ListArguments& arguments) {
              relative(due, now),
              gib_words(number(point, "size_gib")),
              result_cell(text(point, "result")),
-             joined(texts(point, "places"), ", "),
+             copies_words(point),
              pin_words(point)}
         );
     }

@@ -79,5 +79,14 @@ TEST_F(Verify, SaysWhichPlaceCouldNotBeLookedAt) {
     EXPECT_THAT(partly.out, HasSubstr("Looked at 2 places: 0 findings.\n"));
 }
 
+TEST_F(Verify, LeavesLostCopiesToBeSeenInTheListOfPoints) {
+    stage_.world.add_backup(1, Result::ok).copies[1].state = CopyState::lost;
+
+    const Ended listed = stage_.ctl("points");
+
+    EXPECT_EQ(listed.code, 0) << listed.err;
+    EXPECT_THAT(listed.out, HasSubstr("image@ap-guangzhou, replica@ap-shanghai (lost)"));
+}
+
 }  // namespace
 }  // namespace cvmbackup::test

@@ -72,6 +72,39 @@ TEST(DeletionBrake, HoldsAfterARestart) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
 }
 
+TEST(DeletionBrake, AsksAgainWhenTheDaemonWasRestartedBeforeItBegan) {
+    EngineWorld world = ten_days_then_one();
+    const std::string plan = plan_id(world);
+    ASSERT_TRUE(world.engine().apply_plan(plan));
+    world.crash();
+    world.run_for(std::chrono::minutes(3));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(10));
+    EXPECT_THAT(world.engine().policy(PolicyName("web"))->stops, SizeIs(1));
+    ASSERT_EQ(plan_id(world), plan);
+
+    ASSERT_TRUE(world.engine().apply_plan(plan));
+    world.run_for(std::chrono::hours(1));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
+TEST(DeletionBrake, FinishesAfterARestartWhatItHadBegunWithConsent) {
+    EngineWorld world = ten_days_then_one();
+    world.life->transport.at_boundary = [&](std::size_t, SimulatedTransport::Moment) {
+        if (!world.catalog->unfinished_deletions().empty()) {
+            throw std::runtime_error("dies here");
+        }
+    };
+    ASSERT_TRUE(world.engine().apply_plan(plan_id(world)));
+    EXPECT_THROW(world.run_for(std::chrono::hours(1)), std::runtime_error);
+    world.crash();
+    ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(10));
+
+    world.run_for(std::chrono::hours(1));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+    EXPECT_THAT(world.catalog->unfinished_deletions(), IsEmpty());
+}
+
 TEST(DeletionBrake, DoesNotHinderRulesThatKeepOneOfEach) {
     EngineWorld world(web_world(12));
     Policy policy = web_policy();
