@@ -101,6 +101,9 @@ void StepRunner::tell(const Backup& before, const Backup& after) {
         if (before.copies[i].state != copy.state) {
             observer_.observe(CopyChanged{
                 after.policy, after.instance, before.copies[i].state, copy});
+            if (copy.kind == CopyKind::exported && before.copies[i].state == CopyState::accepted) {
+                export_ended(copy.place);
+            }
         }
     }
     if (after.state == BackupState::finished) {
@@ -240,7 +243,12 @@ Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
         co_return;
     }
     co_await cloud_.turn(what.place, what.change);
-    if (!stopping_) {
+    if (stopping_) {
+        co_return;
+    }
+    if (what.change == Change::export_images && !may_export(what.place)) {
+        feed(backup, event::NoRoom{std::move(what.copies), no_export_room(what.place)});
+    } else {
         feed(backup, event::TurnCame{std::move(what.copies)});
     }
 }
@@ -281,17 +289,6 @@ Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
     call_ended();
 }
 
-Task<void> StepRunner::export_image(BackupId backup, action::ExportImage what) {
-    const Outcome<std::vector<std::string>> keys =
-        co_await cloud_.export_image(what.place, std::move(what.request));
-    if (keys) {
-        feed(backup, event::ExportAccepted{what.copy, *keys});
-    } else {
-        feed(backup, event::Refused{{what.copy}, keys.error()});
-    }
-    call_ended();
-}
-
 Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
     const Outcome<std::vector<Image>> images = co_await cloud_.images_named(what.place, what.name);
     if (!images) {
@@ -306,16 +303,6 @@ Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
         looked.image = *oldest;
     }
     feed(backup, looked);
-}
-
-Task<void> StepRunner::find_objects(BackupId backup, action::FindObjects what) {
-    const Outcome<std::vector<StoredObject>> objects =
-        co_await cloud_.list_objects(what.bucket, what.prefix);
-    if (objects) {
-        feed(backup, event::ObjectsLooked{what.copy, *objects});
-    } else {
-        feed(backup, event::LookFailed{what.copy, objects.error()});
-    }
 }
 
 // The failed image may hold the name and a place in the quota.

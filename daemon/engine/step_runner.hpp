@@ -13,10 +13,12 @@
 #include "ports/cloud.hpp"
 #include "ports/observer.hpp"
 #include "rules/backup_machine.hpp"
+#include "rules/export_cap.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <set>
@@ -63,6 +65,10 @@ private:
     ImageWatch& watch_of(const Place& place);
     ExportWatch& watch_of(const BucketPlace& bucket);
     Task<std::vector<CopyId>> with_room(BackupId backup, action::AwaitTurn what);
+    std::size_t exports_in(const Place& place, std::initializer_list<CopyState> states) const;
+    bool may_export(const Place& place) const;
+    std::string no_export_room(const Place& place) const;
+    void export_ended(const Place& place);
 
     void call_begun() { ++calls_under_way_; }
 
@@ -101,6 +107,7 @@ private:
     QuotaGate& quota_;
     std::map<BucketPlace, std::unique_ptr<ExportWatch>> exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
+    std::map<Place, ExportCap> export_caps_;
     std::function<void(const Backup&)> finished_;
     std::map<BackupId, Backup> live_;       // as stepped; ahead of the catalog until the flush
     std::map<BackupId, Backup> committed_;  // backups changed since the last commit, as they were

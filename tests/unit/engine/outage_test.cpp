@@ -39,6 +39,37 @@ before = "375min"
     EXPECT_EQ(world.observer.throttled, 0);
 }
 
+// A failed read is repeated once at most; of changes, each that was asked for again counts.
+std::size_t repeats(const EngineWorld& world, std::size_t backups) {
+    std::size_t repeated = world.calls("CreateImage") + world.calls("SyncImages") - 2 * backups;
+    for (const cloudsim::RequestRecord& record : world.records) {
+        const bool failed = !record.fault.empty() || !record.code.empty();
+        repeated += failed && record.action.starts_with("Describe") ? 1 : 0;
+    }
+    return repeated;
+}
+
+TEST(Outage, OfSingleRequestsMakesATenthOfThemRepeatsAtMost) {
+    for (const char* kind :
+         {"kind = \"lost-before\"",
+          "kind = \"lost-after\"",
+          "kind = \"error\"\ncode = \"InternalError\"",
+          "kind = \"error\"\ncode = \"RequestLimitExceeded\"",
+          "kind = \"error\"\ncode = \"ResourceInUse\""}) {
+        SCOPED_TRACE(kind);
+        EngineWorld world(
+            slow_tasks + web_world(100),
+            "[[fault]]\naction = \"*\"\nprobability = 0.08\n" + std::string(kind) + "\n"
+        );
+
+        ASSERT_TRUE(world.run_until_done());
+
+        EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+        EXPECT_GT(repeats(world, 100), 10U);
+        EXPECT_LE(repeats(world, 100) * 10, world.records.size());
+    }
+}
+
 TEST(Outage, OfTheRegionOfReplicasDoesNotSlowTheImages) {
     EngineWorld world(slow_tasks + web_world(20), R"(
 [[fault]]

@@ -148,6 +148,25 @@ data_disks = [ { size = 100, type = "CLOUD_PREMIUM" } ]
     EXPECT_THAT(world.newest_backup().copies.back().objects, SizeIs(2));
 }
 
+TEST(Exports, AreAskedForWhenOneHasEndedOnceTheCloudRefusedMore) {
+    EngineWorld world(
+        "[limits]\nexports_running = 3\n[timing]\nexport = \"30min\"\n" + web_world(12)
+    );
+    world.settings.policies = {with_export("web/{instance}/{time}")};
+    world.settings.policies.front().replicas.clear();
+
+    ASSERT_TRUE(world.run_until_done(4h));
+
+    EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+    EXPECT_THAT(world.keys(), SizeIs(12));
+    const auto refused = std::ranges::count(
+        world.records, "LimitExceeded.ExportImageTaskLimitExceeded", &cloudsim::RequestRecord::code
+    );
+    EXPECT_GT(refused, 0);
+    // The first crowd, and one try after each hour.
+    EXPECT_LE(refused, 12 - 3 + 4);
+}
+
 TEST(Cancelling, WithALimitEndsBegunAndWaitingBackupsTogether) {
     EngineWorld world(web_world(4));
     world.settings.backups_in_flight = 1;
