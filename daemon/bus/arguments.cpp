@@ -53,6 +53,22 @@ std::optional<std::uint64_t> whole_number(const sdbus::Variant& value) {
     return number < 0 ? std::nullopt : std::optional<std::uint64_t>(number);
 }
 
+Outcome<std::optional<Instant>> until_argument(std::uint64_t usec, Instant now) {
+    if (usec == 0) {
+        return std::optional<Instant>();
+    }
+    if (usec > latest_usec) {
+        return invalid_argument("until_usec is after the year 9999; are these microseconds?");
+    }
+    const Instant until(Duration(static_cast<std::int64_t>(usec)));
+    if (until <= now) {
+        return invalid_argument(
+            "until " + to_rfc3339(until) + " is in the past; it is now " + to_rfc3339(now)
+        );
+    }
+    return std::optional<Instant>(until);
+}
+
 }  // namespace
 
 Failure invalid_argument(std::string text) {
@@ -95,29 +111,6 @@ Outcome<std::vector<InstanceId>> instances_argument(const std::vector<std::strin
         ids.emplace(text);
     }
     return std::vector<InstanceId>(ids.begin(), ids.end());
-}
-
-Outcome<std::string> reason_argument(const std::string& text) {
-    if (auto problem = check_text("the reason", text, reason_max)) {
-        return *problem;
-    }
-    return text;
-}
-
-Outcome<std::optional<Instant>> until_argument(std::uint64_t usec, Instant now) {
-    if (usec == 0) {
-        return std::optional<Instant>();
-    }
-    if (usec > latest_usec) {
-        return invalid_argument("until_usec is after the year 9999; are these microseconds?");
-    }
-    const Instant until(Duration(static_cast<std::int64_t>(usec)));
-    if (until <= now) {
-        return invalid_argument(
-            "until " + to_rfc3339(until) + " is in the past; it is now " + to_rfc3339(now)
-        );
-    }
-    return std::optional<Instant>(until);
 }
 
 Outcome<std::int64_t> id_argument(std::uint64_t id) {
@@ -218,6 +211,22 @@ std::optional<Failure> Options::finish() {
 
 std::optional<Failure> no_options(const Dict& values) {
     return Options(values).finish();
+}
+
+Outcome<Hold> hold_arguments(
+    std::uint64_t until_usec, const std::string& reason, const Dict& options, Instant now
+) {
+    const auto until = until_argument(until_usec, now);
+    if (!until) {
+        return until.error();
+    }
+    if (auto problem = check_text("the reason", reason, reason_max)) {
+        return *problem;
+    }
+    if (auto problem = no_options(options)) {
+        return *problem;
+    }
+    return Hold{*until, reason};
 }
 
 }  // namespace cvmbackup::bus

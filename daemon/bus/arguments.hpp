@@ -28,9 +28,6 @@ Outcome<PolicyName> policy_argument(const std::string& text);
 Outcome<std::optional<PolicyName>> optional_policy_argument(const std::string& text);
 // Sorted, each once.
 Outcome<std::vector<InstanceId>> instances_argument(const std::vector<std::string>& texts);
-Outcome<std::string> reason_argument(const std::string& text);
-// 0: none.
-Outcome<std::optional<Instant>> until_argument(std::uint64_t usec, Instant now);
 Outcome<std::int64_t> id_argument(std::uint64_t id);
 // POLICY@HEX, as the rows of Plan name it.
 Outcome<std::string> plan_argument(const std::string& text);
@@ -74,5 +71,15 @@ private:
 
 // For methods that know no options yet.
 std::optional<Failure> no_options(const Dict& values);
+
+// What pausing and pinning have in common.
+struct Hold {
+    std::optional<Instant> until;  // `until_usec` 0: none
+    std::string reason;
+};
+
+Outcome<Hold> hold_arguments(
+    std::uint64_t until_usec, const std::string& reason, const Dict& options, Instant now
+);
 
 }  // namespace cvmbackup::bus

@@ -83,18 +83,11 @@ void ManagerObject::Pause(
         if (!name) {
             return name.error();
         }
-        const auto until = until_argument(until_usec, commands.status().now);
-        if (!until) {
-            return until.error();
+        const auto hold = hold_arguments(until_usec, reason, raw, commands.status().now);
+        if (!hold) {
+            return hold.error();
         }
-        const auto why = reason_argument(reason);
-        if (!why) {
-            return why.error();
-        }
-        if (auto problem = no_options(raw)) {
-            return *problem;
-        }
-        return commands.pause(*name, *until, *why);
+        return commands.pause(*name, hold->until, hold->reason);
     };
     gate_.change("Manager.Pause", getObject(), std::move(result), std::move(pause));
 }
@@ -125,18 +118,11 @@ void ManagerObject::Pin(
         if (!id) {
             return id.error();
         }
-        const auto until = until_argument(until_usec, commands.status().now);
-        if (!until) {
-            return until.error();
+        const auto hold = hold_arguments(until_usec, reason, raw, commands.status().now);
+        if (!hold) {
+            return hold.error();
         }
-        const auto why = reason_argument(reason);
-        if (!why) {
-            return why.error();
-        }
-        if (auto problem = no_options(raw)) {
-            return *problem;
-        }
-        return commands.pin(BackupId(*id), *until, *why);
+        return commands.pin(BackupId(*id), hold->until, hold->reason);
     };
     gate_.change("Manager.Pin", getObject(), std::move(result), std::move(pin));
 }
