@@ -85,8 +85,7 @@ class Result:
 
 
 def lost_answers(stack):
-    lines = stack.requests_log.read_text(encoding="utf-8").splitlines()
-    return sum(json.loads(line).get("fault", "").startswith("lost") for line in lines)
+    return sum(record.get("fault", "").startswith("lost") for record in stack.requests())
 
 
 def in_cloud(url, stack, believed):

@@ -14,30 +14,16 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from stack import SECRET_ID, SECRET_KEY, Stack, rows  # noqa: E402
+from stack import (ACCOUNT, SECRET_KEY, Stack, bucket_of_account,  # noqa: E402
+                   instances_of_account, rows)
 
 SPEED = 600
 
-WORLD = """
+TIMING = """
 [timing]
 create = "10min"
 copy   = "10min"
 export = "10min"
-[limits]
-images_per_region = {quota}
-[[account]]
-uin = "100000000001"
-app_id = 1250000000
-secret_id = "{id}"
-secret_key = "{key}"
-[[account.bucket]]
-name = "ops-backup-1250000000"
-region = "{bucket_region}"
-[[account.instances]]
-count = 2
-id_prefix = "ins-w"
-region = "ap-guangzhou"
-tags = {{ tier = "web" }}
 """
 
 POLICY = """
@@ -85,8 +71,10 @@ class Scene:
 
     def cloud(self, quota=500, bucket_region="ap-guangzhou", key=SECRET_KEY):
         world = self.stack.folder / "world.toml"
-        world.write_text(WORLD.format(quota=quota, bucket_region=bucket_region, id=SECRET_ID,
-                                      key=key))
+        world.write_text(
+            TIMING + f"[limits]\nimages_per_region = {quota}\n" +
+            ACCOUNT.replace(SECRET_KEY, key) + bucket_of_account(bucket_region) +
+            instances_of_account(2))
         return self.stack.start_cloud(world, self.clock)
 
     def daemon(self, url):

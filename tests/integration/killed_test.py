@@ -7,7 +7,6 @@ usage: killed_test.py BUILD [--seed N] [--kills N] [--speed N]
 
 import argparse
 import collections
-import json
 import pathlib
 import random
 import subprocess
@@ -17,30 +16,18 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from cloud_api import CloudApi  # noqa: E402
-from stack import SECRET_ID, SECRET_KEY, Stack, rows  # noqa: E402
+from stack import (ACCOUNT, BUCKET, SECRET_ID, SECRET_KEY, Stack,  # noqa: E402
+                   bucket_of_account, instances_of_account, rows)
 
 START = "2027-01-04T00:00:00Z"
 REGIONS = ["ap-guangzhou", "ap-shanghai"]
 
-WORLD = f"""
+WORLD = """
 [timing]
 create = "10-15min"
 copy   = "10-30min"
 export = "10-20min"
-[[account]]
-uin = "100000000001"
-app_id = 1250000000
-secret_id = "{SECRET_ID}"
-secret_key = "{SECRET_KEY}"
-[[account.bucket]]
-name = "ops-backup-1250000000"
-region = "ap-guangzhou"
-[[account.instances]]
-count = 6
-id_prefix = "ins-w"
-region = "ap-guangzhou"
-tags = {{ tier = "web" }}
-"""
+""" + ACCOUNT + bucket_of_account() + instances_of_account(6)
 
 POLICY = """
 [policy.web]
@@ -134,7 +121,7 @@ def check(stack, cloud):
     if there - claimed:
         fail(stack, f"there but not known: {there - claimed}")
     for _, region, key in claims - claimed:
-        if not cloud.head_object("ops-backup-1250000000", region, key):
+        if not cloud.head_object(BUCKET, region, key):
             fail(stack, f"claimed but not there: {key}")
     return len(claimed), len(claims - claimed)
 
@@ -174,14 +161,13 @@ def main():
             runs = rows(stack.ask("runs"))
             check_results(stack)
             images, objects = check(stack, CloudApi(url, SECRET_ID, SECRET_KEY))
-            log = [json.loads(line) for line in stack.requests_log.read_text().splitlines()]
+            created = [record for record in stack.requests("CreateImage") if not record["code"]]
             hours = simulated_hours(began, arguments.speed)
         finally:
             stack.stop_all()
-    creates = sum(record["action"] == "CreateImage" and record["code"] == "" for record in log)
     print(f"ok: seed {arguments.seed}, {arguments.kills} kills in {hours:.1f} simulated hours, "
-          f"{len(runs)} runs, {creates} images made; {images} images and {objects} objects are "
-          "there, all of them known, none twice")
+          f"{len(runs)} runs, {len(created)} images made; {images} images and {objects} objects "
+          "are there, all of them known, none twice")
 
 
 if __name__ == "__main__":

@@ -13,25 +13,16 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from cloud_api import CloudApi  # noqa: E402
-from stack import SECRET_ID, SECRET_KEY, Stack, rows  # noqa: E402
+from stack import (ACCOUNT, SECRET_ID, SECRET_KEY, Stack,  # noqa: E402
+                   instances_of_account, rows)
 
 SPEED = 1200
-WORLD = f"""
+WORLD = """
 [timing]
 create = "10min"
 copy   = "10min"
 export = "10min"
-[[account]]
-uin = "100000000001"
-app_id = 1250000000
-secret_id = "{SECRET_ID}"
-secret_key = "{SECRET_KEY}"
-[[account.instances]]
-count = 3
-id_prefix = "ins-w"
-region = "ap-guangzhou"
-tags = {{ tier = "web" }}
-"""
+""" + ACCOUNT + instances_of_account(3)
 POLICY = """
 [policy.web]
 account = "prod"
@@ -67,11 +58,6 @@ def verify_until(stack, done, what):
     expect(stack, True, what)
 
 
-def calls(stack, action):
-    lines = stack.requests_log.read_text().splitlines()
-    return sum(json.loads(line)["action"] == action for line in lines)
-
-
 def scenario(stack, folder):
     world = folder / "world.toml"
     world.write_text(WORLD)
@@ -90,7 +76,9 @@ def scenario(stack, folder):
     verify_until(stack, lambda code, answer: code == 1 and [
         (each["kind"], each["object"]) for each in answer["findings"]
     ] == [("missing", image["ImageId"])], "the image that somebody deleted is found missing")
-    lost = [point for point in rows(stack.ask("points")) if len(point["places"]) == 1]
+    lost = [point for point in rows(stack.ask("points")) if point["lost"]]
+    expect(stack, [point["lost"] for point in lost] == [["image@ap-guangzhou"]],
+           "the list of recovery points shows it as lost")
     states = [copy["state"] for copy in stack.ask("show", str(lost[0]["id"]))["copies"]]
     expect(stack, states == ["lost", "done"], "its copy is shown as lost, the replica is there")
 
@@ -108,8 +96,8 @@ def scenario(stack, folder):
              for point in rows(stack.ask("points"))}
     expect(stack, after == before, "the same recovery points are there, in the same places")
     expect(stack, "THE CATALOG WAS NEW" in stack.daemon_log(), "the daemon says so loudly")
-    expect(stack, calls(stack, "CreateImage") == 3, "nothing was made twice")
-    expect(stack, calls(stack, "DeleteImages") == 1, "the daemon deleted nothing")
+    expect(stack, len(stack.requests("CreateImage")) == 3, "nothing was made twice")
+    expect(stack, len(stack.requests("DeleteImages")) == 1, "the daemon deleted nothing")
 
 
 def main():

@@ -4,40 +4,26 @@ is there when all has ended."""
 
 import collections
 import datetime
-import json
 import sqlite3
 import tempfile
 import time
 
 from cloud_api import CloudApi
-from stack import SECRET_ID, SECRET_KEY, Stack, rows
+from stack import (ACCOUNT, BUCKET, SECRET_ID, SECRET_KEY, Stack, bucket_of_account,
+                   instances_of_account, rows)
 
 SPEED = 600
 START = datetime.datetime(2027, 1, 4, tzinfo=datetime.timezone.utc)
 DUES = ["2027-01-04T00:20:00Z", "2027-01-04T00:55:00Z"]
 INSTANCES = 2
 REGIONS = ["ap-guangzhou", "ap-shanghai"]
-BUCKET = "ops-backup-1250000000"
 
-WORLD = f"""
+WORLD = """
 [timing]
 create = "3-5min"
 copy   = "3-5min"
 export = "3-5min"
-[[account]]
-uin = "100000000001"
-app_id = 1250000000
-secret_id = "{SECRET_ID}"
-secret_key = "{SECRET_KEY}"
-[[account.bucket]]
-name = "{BUCKET}"
-region = "ap-guangzhou"
-[[account.instances]]
-count = {INSTANCES}
-id_prefix = "ins-w"
-region = "ap-guangzhou"
-tags = {{ tier = "web" }}
-"""
+""" + ACCOUNT + bucket_of_account() + instances_of_account(INSTANCES)
 
 POLICY = f"""
 [policy.web]
@@ -170,8 +156,7 @@ class Cycle:
             time.sleep(0.05)
 
     def requests(self, action):
-        log = map(json.loads, self.stack.requests_log.read_text().splitlines())
-        return [record for record in log if record["action"] == action]
+        return self.stack.requests(action)
 
     def made(self, action):
         return sum(len(record.get("tasks", [])) for record in self.requests(action))

@@ -10,6 +10,36 @@ import time
 SECRET_ID = "AKIDsimulated000000000000000000000001"
 SECRET_KEY = "simulatedkey00000000000000000001"
 
+# For WORLD texts: the account that write_settings() gives to the daemon, its bucket, and instances
+# with the tag tier=web.
+ACCOUNT = f"""
+[[account]]
+uin = "100000000001"
+app_id = 1250000000
+secret_id = "{SECRET_ID}"
+secret_key = "{SECRET_KEY}"
+"""
+BUCKET = "ops-backup-1250000000"
+
+
+def bucket_of_account(region="ap-guangzhou"):
+    return f"""
+[[account.bucket]]
+name = "{BUCKET}"
+region = "{region}"
+"""
+
+
+def instances_of_account(count):
+    return f"""
+[[account.instances]]
+count = {count}
+id_prefix = "ins-w"
+region = "ap-guangzhou"
+tags = {{ tier = "web" }}
+"""
+
+
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -115,6 +145,12 @@ class Stack:
         if not answer.stdout:
             return None
         return json.loads(answer.stdout)
+
+    def requests(self, action=None):
+        """What the simulated cloud was asked for: its log, all of it or of one action."""
+        lines = self.requests_log.read_text(encoding="utf-8").splitlines()
+        records = map(json.loads, lines)
+        return [each for each in records if action in (None, each["action"])]
 
     def elapsed(self):
         return time.monotonic() - self.began
