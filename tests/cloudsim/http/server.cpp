@@ -132,9 +132,13 @@ public:
 
 private:
     asio::awaitable<void> accept_all() {
+        asio::steady_timer pause{io_};
         while (acceptor_.is_open()) {
             auto [error, socket] = co_await acceptor_.async_accept(as_pair);
             if (error) {
+                // No file is left for a connection, say; it will be refused again at once.
+                pause.expires_after(std::chrono::milliseconds{50});
+                co_await pause.async_wait(as_pair);
                 continue;
             }
             error_code ignored;

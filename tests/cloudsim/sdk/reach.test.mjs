@@ -1,8 +1,12 @@
 // The ways by which the vendor's clients can be pointed at the simulated cloud.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import net from "node:net";
 import test from "node:test";
 
-import { startCloud } from "./support/cloud.mjs";
+import { startCloud, until } from "./support/cloud.mjs";
 import { bucket, owner } from "./support/world.mjs";
 
 const cloud = await startCloud();
@@ -36,6 +40,28 @@ for (const [way, options] of Object.entries(ways)) {
     await assert.rejects(cos.headObject(object), { statusCode: 404 });
   });
 }
+
+// "S" while a process sleeps, "R" while it runs or waits for a processor.
+const stateOf = (pid) => fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1][0];
+
+test("a server without a file left for a connection rests until there is one", async () => {
+  const crowded = await startCloud();
+  execFileSync("prlimit", ["--pid", `${crowded.pid}`, "--nofile=16:16"]);
+  const open = () => net.connect(Number(crowded.url.port), crowded.url.hostname);
+  const sockets = Array.from({ length: 20 }, open);
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  await until("the server rests", () => stateOf(crowded.pid) === "S");
+  const states = [];
+  // Nobody takes this connection; meanwhile a server that spins shows.
+  const nobody = fetch(crowded.url, { signal: AbortSignal.timeout(600) });
+  const watch = setInterval(() => states.push(stateOf(crowded.pid)), 10);
+  await assert.rejects(nobody);
+  clearInterval(watch);
+  const asleep = states.filter((state) => state === "S").length;
+  assert(asleep > states.length / 2, states.join(""));
+  for (const socket of sockets) socket.destroy();
+  await crowded.cvm().DescribeImages();
+});
 
 test("a request larger than the port takes is refused, not dropped", async () => {
   const large = Buffer.alloc(65 * 1024 * 1024);

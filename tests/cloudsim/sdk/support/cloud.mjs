@@ -48,7 +48,7 @@ export async function startCloud({
     fs.rmSync(folder, { recursive: true, force: true });
   };
   after(stop);
-  return new Cloud(await readyUrl(child, ended), log, stop);
+  return new Cloud(await readyUrl(child, ended), child.pid, log, stop);
 }
 
 async function readyUrl(child, ended) {
@@ -62,8 +62,9 @@ async function readyUrl(child, ended) {
 }
 
 class Cloud {
-  constructor(url, log, stop) {
+  constructor(url, pid, log, stop) {
     this.url = url;
+    this.pid = pid;
     this.log = log;
     this.stop = stop;
     // Whatever the host name is, the connection goes to the simulated cloud.
