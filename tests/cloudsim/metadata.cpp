@@ -1,7 +1,7 @@
 // The metadata service of an instance: who and where it is, and the roles' temporary credentials
 // (facts/tencent-cloud.md 6.2). The same credentials are told until a tenth of their life is left;
-// older ones stay good until they expire. All of them ask for the same instance: the first by id
-// that has a role, or else the first.
+// older ones stay good until they expire. All who ask are the same instance: the first by id that
+// has a role, or else the first of all, to which no role is told.
 #include "cloud.hpp"
 #include "fault_effects.hpp"
 #include "text.hpp"
@@ -24,16 +24,6 @@ HttpAnswer plain(int status, std::string body) {
     answer.headers.emplace_back("Content-Type", "text/plain");
     answer.body = std::move(body);
     return answer;
-}
-
-std::string role_names(const State& state) {
-    std::string names;
-    for (const auto& [uin, account] : state.accounts) {
-        for (const Role& role : account.roles) {
-            names += (names.empty() ? "" : "\n") + role.name;
-        }
-    }
-    return names;
 }
 
 const std::pair<const std::string, Credential>& current_credential(
@@ -67,18 +57,6 @@ std::string to_text(const std::string& id, const Credential& credential) {
     return json::serialize(result);
 }
 
-HttpAnswer tell_credentials(State& state, const std::string& role_name) {
-    for (const auto& [uin, account] : state.accounts) {
-        for (const Role& role : account.roles) {
-            if (role.name == role_name) {
-                const auto& [id, credential] = current_credential(state, account, role);
-                return plain(200, to_text(id, credential));
-            }
-        }
-    }
-    return plain(404, "Not Found");
-}
-
 const Instance* asking_instance(const State& state) {
     const Instance* first = nullptr;
     for (const auto& [id, instance] : state.instances) {
@@ -88,6 +66,24 @@ const Instance* asking_instance(const State& state) {
         first = first == nullptr ? &instance : first;
     }
     return first;
+}
+
+// The list of roles, of one, for the name "".
+HttpAnswer tell_role(State& state, const std::string& role_name) {
+    const Instance* instance = asking_instance(state);
+    const Account* account = instance == nullptr ? nullptr : state.find_account(instance->uin);
+    if (account == nullptr || (!role_name.empty() && role_name != instance->cam_role)) {
+        return plain(404, "Not Found");
+    }
+    const auto role = std::ranges::find(account->roles, instance->cam_role, &Role::name);
+    if (role == account->roles.end()) {
+        return plain(404, "Not Found");
+    }
+    if (role_name.empty()) {
+        return plain(200, role->name);
+    }
+    const auto& [id, credential] = current_credential(state, *account, *role);
+    return plain(200, to_text(id, credential));
 }
 
 HttpAnswer tell_instance(const State& state, std::string_view path) {
@@ -126,11 +122,8 @@ HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord reco
         answer = plain(405, "Method Not Allowed");
     } else if (!path.starts_with(roles_path) && path + "/" != roles_path) {
         answer = tell_instance(state_, path);
-    } else if (path.size() <= roles_path.size()) {
-        const std::string names = role_names(state_);
-        answer = names.empty() ? plain(404, "Not Found") : plain(200, names);
     } else {
-        answer = tell_credentials(state_, path.substr(roles_path.size()));
+        answer = tell_role(state_, path.substr(std::min(path.size(), roles_path.size())));
     }
     record.code = answer.status == 200 ? "" : std::to_string(answer.status);
     answer.record = std::move(record);

@@ -4,7 +4,9 @@ import test from "node:test";
 
 import { refused, startCloud } from "./support/cloud.mjs";
 import { sdk } from "./support/sdk.mjs";
-import { bucket, held, image, instanceId as InstanceId, owner, world } from "./support/world.mjs";
+import {
+  bucket, held, image, instance, instanceId as InstanceId, owner, world,
+} from "./support/world.mjs";
 
 const fault = (keys) => `[[fault]]\n${keys}\n`;
 const inRegion = (region, keys) =>
@@ -25,8 +27,9 @@ const faults = [
   fault('kind = "region-gone"\nregion = "eu-frankfurt"'),
 ].join("");
 const role = '[[account.role]]\nname = "backup"\nlifetime = "6h"\n';
+const worker = instance("ins-00000009", 'cam_role = "backup"');
 const cloud = await startCloud({
-  speed: 1, faults, world: world({ top: held, owner: role + image("img-golden01") }),
+  speed: 1, faults, world: world({ top: held, owner: role + worker + image("img-golden01") }),
 });
 const inTheRegion = (region) => () => cloud.cvm({ region }).DescribeImages({ Limit: 1 });
 

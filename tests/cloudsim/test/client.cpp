@@ -55,6 +55,7 @@ id = "ins-00000001"
 name = "web-1"
 region = "ap-guangzhou"
 zone = "ap-guangzhou-3"
+cam_role = "backup-role"
 tags = { tier = "web" }
 system_disk = { size = 50, id = "disk-0000sys1" }
 data_disks = [

@@ -29,8 +29,9 @@ protected:
     }
 };
 
-TEST_F(Metadata, ListsTheRoles) {
+TEST_F(Metadata, ListsTheRoleOfTheInstanceThatAsks) {
     EXPECT_EQ(get("/latest/meta-data/cam/security-credentials/").body, "backup-role");
+    EXPECT_EQ(get("/latest/meta-data/cam/security-credentials").body, "backup-role");
     EXPECT_EQ(get("/latest/meta-data/cam/security-credentials/none").status, 404);
     EXPECT_EQ(get("/latest/meta-data/hostname").status, 404);
 }
@@ -41,10 +42,23 @@ TEST_F(Metadata, TellsWhichInstanceAsksAndWhereItIs) {
     EXPECT_EQ(get("/latest/meta-data/placement/zone").body, "ap-guangzhou-3");
     EXPECT_EQ(get("/latest/meta-data/placement").status, 404);
 
+    cloud->state().instances.at("ins-00000001").cam_role = "";
     cloud->state().instances.at("ins-w0000002").cam_role = "backup-role";
     EXPECT_EQ(get("/latest/meta-data/instance-id").body, "ins-w0000002");
     cloud->state().instances.clear();
     EXPECT_EQ(get("/latest/meta-data/instance-id").status, 404);
+}
+
+TEST_F(Metadata, TellsNoRoleWhereNoInstanceOfTheAccountHasOne) {
+    World world = small_world();
+    world.accounts[1].roles.push_back({.id = "", .name = "foreign", .trusts = {}, .external_id = ""}
+    );
+    use(std::move(world));
+    EXPECT_EQ(get("/latest/meta-data/cam/security-credentials/foreign").status, 404);
+    cloud->state().instances.at("ins-00000001").cam_role = "foreign";
+    EXPECT_EQ(get("/latest/meta-data/cam/security-credentials/").status, 404);
+    cloud->state().instances.at("ins-00000001").cam_role = "";
+    EXPECT_EQ(get("/latest/meta-data/cam/security-credentials/").status, 404);
 }
 
 TEST_F(Metadata, GivesCredentialsThatWorkUntilTheyExpire) {
