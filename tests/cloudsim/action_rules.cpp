@@ -28,6 +28,10 @@ void check_image_name(const std::string& name) {
     if (name.empty()) {
         throw Refusal{"InvalidParameterValue", "`ImageName` must not be empty."};
     }
+    const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7F; };
+    if (std::ranges::any_of(name, is_control)) {
+        throw Refusal{"InvalidParameterValue", "`ImageName` has control characters."};
+    }
     if (count_characters(name) > image_name_max) {
         throw Refusal{
             "InvalidParameterValue.TooLarge", "`ImageName` is longer than 60 characters."};
@@ -69,6 +73,12 @@ void check_image_quota(const Call& call, const std::string& region, std::int64_t
     const std::int64_t used = call.state.count_images(Place{call.account.uin, region});
     if (used + more > call.state.limits.images_per_region) {
         throw Refusal{"ImageQuotaLimitExceeded", "The image quota of " + region + " is used up."};
+    }
+}
+
+void check_balance(const Call& call) {
+    if (call.account.in_arrears) {
+        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
     }
 }
 

@@ -24,6 +24,8 @@ void check_image_quota(const Call& call, const std::string& region, std::int64_t
 Image& visible_image(Call& call, const std::string& id);
 bool is_owned(const Call& call, const Image& image);
 
+// Refuses what costs while the account is in arrears.
+void check_balance(const Call& call);
 // Refuses ids that are given twice or drops the second, as this world does.
 void check_no_duplicates(const Call& call, std::vector<std::string>& ids);
 

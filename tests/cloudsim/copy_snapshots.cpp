@@ -19,9 +19,7 @@ void check_source(const Call& call, const Snapshot& source) {
             "UnsupportedOperation.SnapshotNotSupportCopy",
             "The snapshot `" + source.id + "` is encrypted."};
     }
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
 }
 
 // What the request names wrongly refuses all of it.

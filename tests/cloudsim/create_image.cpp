@@ -199,9 +199,7 @@ Content content_of_snapshots(Call& call, const Wish& wish) {
 }
 
 void check_account(const Call& call, const Wish& wish) {
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
     if (static_cast<std::int64_t>(wish.tags.size()) > call.state.limits.tags_per_image) {
         throw Refusal{"InvalidParameterValue.TagQuotaLimitExceeded", "Too many tags."};
     }

@@ -76,9 +76,7 @@ void check_creating(const Call& call, const std::vector<std::string>& disk_ids) 
 }
 
 void check_account(const Call& call, const std::vector<std::string>& disk_ids) {
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
     check_creating(call, disk_ids);
     check_snapshot_quota(call, call.region, disk_ids.size());
 }

@@ -1,3 +1,4 @@
+#include "action_rules.hpp"
 #include "snapshot_rules.hpp"
 #include "text.hpp"
 
@@ -7,12 +8,6 @@ namespace cloudsim {
 namespace {
 
 namespace json = boost::json;
-
-void drop_repeated(std::vector<std::string>& ids) {
-    std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
-}
 
 const SnapshotGroup& own_group(const Call& call, const std::string& id) {
     if (!is_well_formed_id(id, "csnap-")) {
@@ -33,7 +28,7 @@ json::object delete_snapshots(Call& call, Params& params) {
     const bool with_images = params.flag("DeleteBindImages");
     params.finish();
     std::ranges::for_each(ids, check_snapshot_id);
-    drop_repeated(ids);
+    check_no_duplicates(call, ids);
     check_removable(call, ids, with_images);
     remove_snapshots(call.state, ids);
     return {};
@@ -50,7 +45,7 @@ json::object delete_snapshot_group(Call& call, Params& params) {
         throw Refusal{
             "MissingParameter", "The request is missing the parameter `SnapshotGroupId`."};
     }
-    drop_repeated(group_ids);
+    check_no_duplicates(call, group_ids);
     std::vector<std::string> ids;
     for (const std::string& group_id : group_ids) {
         const SnapshotGroup& group = own_group(call, group_id);

@@ -1,4 +1,4 @@
-#include "action_rules.hpp"
+#include "instance_rules.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -70,9 +70,8 @@ Selection take_selection(Params& params) {
     if (selection.ids.size() > ids_max) {
         throw Refusal{"InvalidParameterValue.LimitExceeded", "More than 100 image ids."};
     }
-    if (instance_type && !contains(*instance_type, ".")) {
-        throw Refusal{
-            "InvalidInstanceType.Malformed", "`" + *instance_type + "` is no instance type."};
+    if (instance_type) {
+        check_instance_type(*instance_type);
     }
     std::ranges::for_each(selection.ids, check_image_id);
     check_filters(selection.filters);

@@ -3,7 +3,6 @@
 #include "instance_rules.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace cloudsim {
 namespace {
@@ -46,18 +45,16 @@ Selection take_selection(const Call& call, Params& params) {
     return selection;
 }
 
-bool matches(const Instance& instance, const Filter& filter) {
+bool matches(const Instance& instance, const std::string& state, const Filter& filter) {
     return is_tag_filter(filter.name) ? tags_match(instance.tags, filter)
-                                      : instance_matches(instance, filter);
+                                      : instance_matches(instance, state, filter);
 }
 
 // A list may tell the state of a while ago.
-Instance as_listed(const Call& call, const Instance& instance) {
-    Instance told = instance;
-    if (!told.state_before.empty() && told.state_since > call.state.now - call.lag) {
-        told.state = told.state_before;
-    }
-    return told;
+const std::string& told_state(const Call& call, const Instance& instance) {
+    const bool is_late =
+        !instance.state_before.empty() && instance.state_since > call.state.now - call.lag;
+    return is_late ? instance.state_before : instance.state;
 }
 
 std::vector<const Instance*> select(const Call& call, const Selection& selection) {
@@ -78,8 +75,10 @@ std::vector<const Instance*> select(const Call& call, const Selection& selection
         return chosen;
     }
     for (const Instance* instance : found->second) {
-        const Instance told = as_listed(call, *instance);
-        const auto is_match = [&told](const Filter& filter) { return matches(told, filter); };
+        const std::string& state = told_state(call, *instance);
+        const auto is_match = [&](const Filter& filter) {
+            return matches(*instance, state, filter);
+        };
         if (std::ranges::all_of(selection.filters, is_match)) {
             chosen.push_back(instance);
         }
@@ -87,10 +86,10 @@ std::vector<const Instance*> select(const Call& call, const Selection& selection
     return chosen;
 }
 
-json::object status_to_json(const Instance& instance) {
+json::object status_to_json(const Instance& instance, const std::string& state) {
     json::object result;
     result["InstanceId"] = json_text(instance.id);
-    result["InstanceState"] = json_text(instance.state);
+    result["InstanceState"] = json_text(state);
     return result;
 }
 
@@ -98,14 +97,14 @@ json::object answer(
     Call& call,
     Params& params,
     const char* set_name,
-    const std::function<json::object(const Instance&)>& to_json
+    json::object (*to_json)(const Instance&, const std::string&)
 ) {
     const Selection selection = take_selection(call, params);
     const std::vector<const Instance*> chosen = select(call, selection);
     json::array page;
     const std::size_t end = std::min(chosen.size(), selection.page.offset + selection.page.limit);
     for (std::size_t i = selection.page.offset; i < end; ++i) {
-        page.push_back(to_json(as_listed(call, *chosen[i])));
+        page.push_back(to_json(*chosen[i], told_state(call, *chosen[i])));
     }
     json::object result;
     result["TotalCount"] = chosen.size();

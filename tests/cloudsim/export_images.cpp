@@ -163,6 +163,11 @@ struct Names {
     std::string key;   // in the bucket
 };
 
+// A path that is told may begin with a slash, the object's key never does.
+std::string key_of(const std::string& path) {
+    return path.substr(path.starts_with('/') ? 1 : 0);
+}
+
 Names names_of(
     const Image& image,
     std::size_t disk_number,
@@ -178,15 +183,16 @@ Names names_of(
     const char letter = static_cast<char>('a' + disk_number);
     const std::string console =
         (prefix.empty() ? image.id : prefix) + "_xvd" + letter + "." + extension;
+    const std::string told = prefix.empty() ? "/" + documented : documented;
     switch (form) {
         case ExportNames::documented:
-            return {prefix.empty() ? "/" + documented : documented, documented};
+            return {told, key_of(documented)};
         case ExportNames::example:
-            return {"/" + documented, documented};
+            return {"/" + key_of(documented), key_of(documented)};
         case ExportNames::console:
-            return {console, console};
+            return {console, key_of(console)};
         case ExportNames::console_objects:
-            return {prefix.empty() ? "/" + documented : documented, console};
+            return {told, key_of(console)};
     }
     return {};
 }
@@ -284,6 +290,7 @@ json::object export_images(Call& call, Params& params) {
     check_room(call, wish);
     check_images(call, wish);
     check_destination(call, wish);
+    check_balance(call);
     if (wish.dry_run) {
         return answer_dry_run(call);
     }

@@ -170,6 +170,7 @@ json::object import_image(Call& call, Params& params) {
     }
     check_name_is_free(call, call.region, wish.name);
     check_image_quota(call, call.region, 1);
+    check_balance(call);
     if (wish.dry_run) {
         return answer_dry_run(call);
     }

@@ -121,7 +121,12 @@ void check_instance_filter(const std::string& region, const Filter& filter) {
     }
 }
 
-bool instance_matches(const Instance& instance, const Filter& filter) {
+bool instance_matches(
+    const Instance& instance, const std::string& told_state, const Filter& filter
+) {
+    if (filter.name == "instance-state") {
+        return any_equal(filter, told_state);
+    }
     if (filter.name == "creation-start-time") {
         return instance.created >= *parse_moment(filter.values.front());
     }

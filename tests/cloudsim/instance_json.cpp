@@ -15,8 +15,8 @@ std::string drawn(const std::string& print, std::size_t length = 8) {
     return md5_hex(print).substr(0, length);
 }
 
-std::string_view stop_charging_mode(const Instance& instance) {
-    if (instance.state != "STOPPED") {
+std::string_view stop_charging_mode(const Instance& instance, const std::string& state) {
+    if (state != "STOPPED") {
         return "NOT_APPLICABLE";
     }
     return instance.stop_charging ? "STOP_CHARGING" : "KEEP_CHARGING";
@@ -83,14 +83,20 @@ std::string uuid_of(const Instance& instance) {
            hex.substr(16, 4) + "-" + hex.substr(20);
 }
 
+std::string default_vpc(const std::string& uin, const std::string& region) {
+    return "vpc-" + drawn("vpc of " + uin + " " + region);
+}
+
+std::string default_subnet(const std::string& uin, const std::string& zone) {
+    return "subnet-" + drawn("subnet of " + uin + " " + zone);
+}
+
 std::string vpc_of(const Instance& instance) {
-    const std::string place = instance.uin + " " + instance.region;
-    return instance.vpc_id.empty() ? "vpc-" + drawn("vpc of " + place) : instance.vpc_id;
+    return instance.vpc_id.empty() ? default_vpc(instance.uin, instance.region) : instance.vpc_id;
 }
 
 std::string subnet_of(const Instance& instance) {
-    const std::string place = instance.uin + " " + instance.zone;
-    return instance.subnet_id.empty() ? "subnet-" + drawn("subnet of " + place)
+    return instance.subnet_id.empty() ? default_subnet(instance.uin, instance.zone)
                                       : instance.subnet_id;
 }
 
@@ -129,7 +135,7 @@ MachineSize size_of_type(const std::string& instance_type) {
     return size;
 }
 
-json::object instance_to_json(const Instance& instance) {
+json::object instance_to_json(const Instance& instance, const std::string& state) {
     json::object result;
     json::object placement;
     placement["Zone"] = json_text(instance.zone);
@@ -155,13 +161,13 @@ json::object instance_to_json(const Instance& instance) {
     json::object login;
     login["KeyIds"] = texts_to_json(instance.key_ids);
     result["LoginSettings"] = std::move(login);
-    result["InstanceState"] = json_text(instance.state);
+    result["InstanceState"] = json_text(state);
     result["Tags"] = tags_to_json(instance.tags);
-    result["StopChargingMode"] = json_text(stop_charging_mode(instance));
+    result["StopChargingMode"] = json_text(stop_charging_mode(instance, state));
     result["Uuid"] = json_text(uuid_of(instance));
     add_latest_operation(result, instance);
     result["CamRoleName"] = text_or_null(instance.cam_role);
-    const bool is_isolated = instance.state == "SHUTDOWN" && instance.is_prepaid();
+    const bool is_isolated = state == "SHUTDOWN" && instance.is_prepaid();
     result["IsolatedSource"] = is_isolated ? "MANMADE" : "NOTISOLATED";
     result["LicenseType"] = json_text(instance.license);
     result["DisableApiTermination"] = instance.disable_api_termination;

@@ -11,6 +11,9 @@
 namespace cloudsim {
 
 std::string uuid_of(const Instance& instance);
+// What an instance is in that names no other.
+std::string default_vpc(const std::string& uin, const std::string& region);
+std::string default_subnet(const std::string& uin, const std::string& zone);
 std::string vpc_of(const Instance& instance);
 std::string subnet_of(const Instance& instance);
 std::string private_ip_of(const Instance& instance);
@@ -23,6 +26,7 @@ struct MachineSize {
 // As the type's name tells it: S5.2XLARGE16 has 8 processors and 16 GiB. Zeros for other names.
 MachineSize size_of_type(const std::string& instance_type);
 
-boost::json::object instance_to_json(const Instance& instance);
+// In the state that is told of it.
+boost::json::object instance_to_json(const Instance& instance, const std::string& state);
 
 }  // namespace cloudsim

@@ -1,13 +1,27 @@
 #include "instance_rules.hpp"
 
+#include "instance_json.hpp"
 #include "text.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace cloudsim {
 namespace {
 
 constexpr std::size_t instances_max = 100;  // Start-, Stop- and TerminateInstances, InstanceIds
+
+// "S5", "SA2", "GN10Xp": capitals, a generation, and what tells variants apart.
+bool is_family(std::string_view name) {
+    constexpr int newest = 20;
+    const auto letters = std::min(name.size(), name.find_first_of("0123456789"));
+    const auto after = std::min(name.size(), name.find_first_not_of("0123456789", letters));
+    int generation = 0;
+    std::from_chars(name.data() + letters, name.data() + after, generation);
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    return letters >= 1 && std::ranges::all_of(name.substr(0, letters), is_capital) &&
+           generation <= newest && name.size() - after <= 3;
+}
 
 }  // namespace
 
@@ -27,17 +41,15 @@ Instance& own_instance(Call& call, const std::string& id) {
     return *instance;
 }
 
-std::vector<Instance*> own_instances(Call& call, const std::vector<std::string>& ids) {
+std::vector<Instance*> own_instances(Call& call, std::vector<std::string> ids) {
     if (ids.size() > instances_max) {
         throw Refusal{"InvalidParameterValue.LimitExceeded", "More than 100 instances."};
     }
     std::ranges::for_each(ids, check_instance_id);
+    check_no_duplicates(call, ids);
     std::vector<Instance*> chosen;
     for (const std::string& id : ids) {
-        Instance& instance = own_instance(call, id);
-        if (std::ranges::find(chosen, &instance) == chosen.end()) {
-            chosen.push_back(&instance);
-        }
+        chosen.push_back(&own_instance(call, id));
     }
     return chosen;
 }
@@ -79,6 +91,18 @@ void begin_operation(
     task.subject = instance.id;
     task.end = call.task_end;
     call.state.schedule(call.state.now + length, std::move(task));
+}
+
+void check_instance_type(const std::string& type) {
+    const auto dot = type.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == type.size()) {
+        throw Refusal{"InvalidInstanceType.Malformed", "`" + type + "` is no instance type."};
+    }
+    const MachineSize size = size_of_type(type);
+    if (!is_family(type.substr(0, dot)) || size.processors == 0 || size.memory == 0) {
+        throw Refusal{
+            "InvalidParameterValue.InstanceTypeNotFound", "There is no type `" + type + "`."};
+    }
 }
 
 std::string architecture_of(const std::string& instance_type) {

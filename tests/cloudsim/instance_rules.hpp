@@ -11,8 +11,8 @@ namespace cloudsim {
 void check_instance_id(const std::string& id);
 // InvalidInstanceId.NotFound unless the caller has it in this region.
 Instance& own_instance(Call& call, const std::string& id);
-// Each once, at most 100.
-std::vector<Instance*> own_instances(Call& call, const std::vector<std::string>& ids);
+// At most 100; one that is given twice is refused or dropped, as this world does.
+std::vector<Instance*> own_instances(Call& call, std::vector<std::string> ids);
 
 // UnsupportedOperation.InstanceState…
 [[noreturn]] void refuse_state(const Instance& instance);
@@ -28,8 +28,12 @@ void begin_operation(
 
 // The filters of DescribeInstances but for tags. check refuses what the other may not be asked.
 void check_instance_filter(const std::string& region, const Filter& filter);
-bool instance_matches(const Instance& instance, const Filter& filter);
+bool instance_matches(
+    const Instance& instance, const std::string& told_state, const Filter& filter
+);
 
+// Refuses a type that no machine can have.
+void check_instance_type(const std::string& type);
 // Of the machine: x86_64 or arm.
 std::string architecture_of(const std::string& instance_type);
 

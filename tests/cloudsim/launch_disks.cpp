@@ -43,7 +43,7 @@ DiskWish take_disk(Params& params) {
     wish.type = params.optional_text("DiskType");
     wish.size = params.integer("DiskSize");
     wish.encrypted = params.flag("Encrypt");
-    const bool has_key = params.optional_text("KmsKeyId").has_value();
+    wish.kms_key = params.optional_text("KmsKeyId").value_or("");
     const bool has_id = params.optional_text("DiskId").has_value();
     const std::string name = params.optional_text("DiskName").value_or("");
     const bool has_cluster = params.optional_text("CdcId").has_value();
@@ -53,7 +53,7 @@ DiskWish take_disk(Params& params) {
     if (has_id) {
         throw Refusal{"InvalidParameterValue.NotSupported", "`DiskId` is for answers only."};
     }
-    if (has_key && !wish.encrypted) {
+    if (!wish.kms_key.empty() && !wish.encrypted) {
         throw Refusal{"InvalidParameter.InvalidDependence", "`KmsKeyId` needs `Encrypt`."};
     }
     if (count_characters(name) > name_max) {
@@ -181,6 +181,19 @@ std::vector<DiskWish> take_data_disks(Params& params) {
         throw Refusal{"InvalidParameterValue.LimitExceeded", "There are too many data disks."};
     }
     return wishes;
+}
+
+void check_available(const Call& call, const DiskWish& wish) {
+    const std::vector<std::string>& keys = call.account.kms_keys;
+    if (!wish.kms_key.empty() && std::ranges::find(keys, wish.kms_key) == keys.end()) {
+        throw Refusal{
+            "InvalidParameter.InvalidKmsKeyId", "There is no key `" + wish.kms_key + "`."};
+    }
+    const std::string type = made_of(wish).type;
+    const std::vector<std::string>& sold_out = call.state.limits.sold_out_disks;
+    if (std::ranges::find(sold_out, type) != sold_out.end()) {
+        throw Refusal{"ResourceInsufficient.CloudDiskSoldOut", type + " is sold out."};
+    }
 }
 
 // "Default 50", but whoever says nothing of the system disk gets one that the image fits on.

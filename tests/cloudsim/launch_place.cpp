@@ -30,13 +30,7 @@ void take_placement(const Call& call, Params& params, LaunchPlace& place) {
         }
     }
     placement->finish();
-    const std::string start = call.region + "-";
-    const std::string number = place.zone.starts_with(start) ? place.zone.substr(start.size()) : "";
-    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) {
-        throw Refusal{
-            "InvalidZone.MismatchRegion",
-            "The zone `" + place.zone + "` is not in " + call.region + "."};
-    }
+    check_zone(call, place.zone);
 }
 
 void take_network(Params& params, LaunchPlace& place) {
@@ -62,6 +56,20 @@ void take_network(Params& params, LaunchPlace& place) {
     if (!is_well_formed_id(place.subnet_id, "subnet-")) {
         throw Refusal{
             "InvalidParameterValue.SubnetIdMalformed", "`" + place.subnet_id + "` is malformed."};
+    }
+}
+
+void check_written(const LaunchPlace& place) {
+    for (const std::string& address : place.addresses) {
+        if (!parse_address(address)) {
+            throw Refusal{
+                "InvalidParameterValue.IPAddressMalformed", "`" + address + "` is no address."};
+        }
+    }
+    for (const std::string& id : place.security_groups) {
+        if (!is_well_formed_id(id, "sg-")) {
+            throw Refusal{"InvalidSgId.Malformed", "`" + id + "` is malformed."};
+        }
     }
 }
 
@@ -100,11 +108,7 @@ LaunchPlace take_place(const Call& call, Params& params) {
     take_network(params, place);
     take_internet(params, place);
     place.security_groups = params.texts("SecurityGroupIds");
-    for (const std::string& id : place.security_groups) {
-        if (!is_well_formed_id(id, "sg-")) {
-            throw Refusal{"InvalidSgId.Malformed", "`" + id + "` is malformed."};
-        }
-    }
+    check_written(place);
     if (place.security_groups.size() > groups_max) {
         throw Refusal{"LimitExceeded.AssociateUSGLimitExceeded", "More than 5 security groups."};
     }

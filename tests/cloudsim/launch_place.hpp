@@ -1,6 +1,6 @@
 // Where a machine is launched and how it is paid for (RunInstances: Placement, VirtualPrivateCloud,
-// InternetAccessible, SecurityGroupIds, InstanceChargeType). Networks are taken as named: none of
-// them is simulated.
+// InternetAccessible, SecurityGroupIds, InstanceChargeType). A network must be one that
+// the world knows.
 #pragma once
 
 #include "action_rules.hpp"
@@ -27,6 +27,13 @@ struct Contract {
 
 LaunchPlace take_place(const Call& call, Params& params);
 Contract take_contract(Params& params);
+
+void check_zone(const Call& call, const std::string& zone);
+// Refuses a network that is not there, and tells the private addresses that so many machines get;
+// none where any will do.
+std::vector<std::string> take_addresses(
+    const Call& call, const LaunchPlace& place, std::int64_t count
+);
 
 void put_in_place(Instance& instance, const LaunchPlace& place);
 // The n-th of those launched together; it has its id.

@@ -118,18 +118,27 @@ json::object modify_image_share_permission(Call& call, Params& params) {
     if (permission != "SHARE" && permission != "CANCEL") {
         throw Refusal{"InvalidParameterValue", "`Permission` must be SHARE or CANCEL."};
     }
+    constexpr std::size_t accounts_max = 500;
+    if (uins.size() > accounts_max) {
+        throw Refusal{"InvalidParameterValue.LimitExceeded", "More than 500 accounts."};
+    }
     check_no_duplicates(call, uins);
     const bool shares = permission == "SHARE";
     Image& image = shareable_image(call, id);
     if (shares && platform_of(image.os).starts_with("Red Hat")) {
         throw Refusal{"FailedOperation.RImageShareFailed", "Red Hat images cannot be shared."};
     }
-    for (const std::string& uin : uins) {
-        check_receiver(call, image, uin, shares);
+    if (shares && image.license == "BYOL") {
+        throw Refusal{
+            "FailedOperation.BYOLImageShareFailed",
+            "An image with a licence of one's own cannot be shared."};
     }
     const auto wanted = static_cast<std::int64_t>(image.shared_with.size() + uins.size());
     if (shares && wanted > call.state.limits.shares_per_image) {
-        throw Refusal{"OverQuota", "The image is shared with too many accounts."};
+        throw Refusal{"OverQuota", "The image would be shared with too many accounts."};
+    }
+    for (const std::string& uin : uins) {
+        check_receiver(call, image, uin, shares);
     }
     for (const std::string& uin : uins) {
         if (shares && !image.shared_with.contains(uin)) {

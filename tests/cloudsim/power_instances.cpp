@@ -6,9 +6,9 @@ namespace {
 namespace json = boost::json;
 
 std::vector<Instance*> instances_in_state(
-    Call& call, const std::vector<std::string>& ids, std::string_view needed_state
+    Call& call, std::vector<std::string> ids, std::string_view needed_state
 ) {
-    std::vector<Instance*> chosen = own_instances(call, ids);
+    std::vector<Instance*> chosen = own_instances(call, std::move(ids));
     for (const Instance* instance : chosen) {
         if (instance->state != needed_state) {
             refuse_state(*instance);
@@ -21,9 +21,9 @@ std::vector<Instance*> instances_in_state(
 }  // namespace
 
 json::object start_instances(Call& call, Params& params) {
-    std::vector<std::string> ids = params.required_texts("InstanceIds");
+    const std::vector<std::string> ids = params.required_texts("InstanceIds");
     params.finish();
-    check_no_duplicates(call, ids);
+    check_balance(call);
     for (Instance* instance : instances_in_state(call, ids, "STOPPED")) {
         call.state.change_state(*instance, "STARTING");
         Task task;
@@ -35,7 +35,7 @@ json::object start_instances(Call& call, Params& params) {
 }
 
 json::object stop_instances(Call& call, Params& params) {
-    std::vector<std::string> ids = params.required_texts("InstanceIds");
+    const std::vector<std::string> ids = params.required_texts("InstanceIds");
     const auto chosen_type = params.optional_text("StopType");
     const std::string type = chosen_type.value_or("SOFT");
     const std::string mode = params.optional_text("StoppedMode").value_or("KEEP_CHARGING");
@@ -50,7 +50,6 @@ json::object stop_instances(Call& call, Params& params) {
     if (mode != "KEEP_CHARGING" && mode != "STOP_CHARGING") {
         throw Refusal{"InvalidParameterValue", "`" + mode + "` is no stopped mode."};
     }
-    check_no_duplicates(call, ids);
     for (Instance* instance : instances_in_state(call, ids, "RUNNING")) {
         call.state.change_state(*instance, "STOPPING");
         Task task;

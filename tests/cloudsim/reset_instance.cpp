@@ -43,9 +43,7 @@ void check_instance(const Call& call, const Instance& instance) {
             "The instance `" + instance.id + "` is stopped without charge."};
     }
     check_idle(instance);
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
 }
 
 bool may_switch_system(const Disk& disk) {
@@ -105,12 +103,14 @@ json::object reset_instance(Call& call, Params& params) {
     check_inside(call, wish.inside, image);
     if (!wish.inside.host_name.empty()) {
         check_host_name(wish.inside.host_name, image.platform == "Windows");
-        instance.host_name = wish.inside.host_name;
     }
     Task task;
     task.kind = TaskKind::instance_reset;
     task.source = image.id;
     task.disk_size = wanted_size(instance, wish, image);
+    if (!wish.inside.host_name.empty()) {
+        instance.host_name = wish.inside.host_name;
+    }
     instance.key_ids = wish.inside.key_ids;
     instance.user_data = wish.inside.user_data;
     instance.agent = has_tat_agent(wish.inside, image) ? Agent::online : Agent::none;

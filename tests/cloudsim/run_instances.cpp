@@ -70,6 +70,10 @@ void take_names(Params& params, Wish& wish) {
     if (wish.client_token.size() > token_max) {
         throw Refusal{"InvalidClientToken.TooLong", "`ClientToken` is longer than 64."};
     }
+    const auto is_ascii = [](char c) { return c > ' ' && c <= '~'; };
+    if (!std::ranges::all_of(wish.client_token, is_ascii)) {
+        throw Refusal{"InvalidParameterValue", "`ClientToken` must be printable ASCII."};
+    }
     const auto is_role_character = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view{"+=,.@_-"}.find(c) != std::string_view::npos;
@@ -113,11 +117,7 @@ Wish take_wish(const Call& call, Params& params) {
     wish.dry_run = params.flag("DryRun");
     params.finish();
     check_image_id(wish.image_id);
-    const auto dot = wish.instance_type.find('.');
-    if (dot == std::string::npos || dot == 0 || dot + 1 == wish.instance_type.size()) {
-        throw Refusal{
-            "InvalidInstanceType.Malformed", "`" + wish.instance_type + "` is no instance type."};
-    }
+    check_instance_type(wish.instance_type);
     return wish;
 }
 
@@ -135,9 +135,7 @@ void check_image(const Wish& wish, const Image& image) {
 }
 
 void check_account(const Call& call, const Wish& wish) {
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
     const auto& roles = call.account.roles;
     if (!wish.cam_role.empty() &&
         std::ranges::find(roles, wish.cam_role, &Role::name) == roles.end()) {
@@ -153,6 +151,13 @@ void check_account(const Call& call, const Wish& wish) {
     if (quota > 0 && used + wish.count > quota) {
         throw Refusal{
             "LimitExceeded.InstanceQuota", "The instance quota of " + call.region + " is used up."};
+    }
+}
+
+void check_disks(const Call& call, const Wish& wish) {
+    check_available(call, wish.system_disk.value_or(DiskWish{}));
+    for (const DiskWish& disk : wish.data_disks) {
+        check_available(call, disk);
     }
 }
 
@@ -257,7 +262,7 @@ json::object answer(const std::vector<std::string>& ids) {
 }  // namespace
 
 json::object run_instances(Call& call, Params& params) {
-    const Wish wish = take_wish(call, params);
+    Wish wish = take_wish(call, params);
     const std::pair<Place, std::string> token{call.place(), wish.client_token};
     const auto before = call.state.launches.find(token);
     if (!wish.client_token.empty() && before != call.state.launches.end()) {
@@ -271,11 +276,13 @@ json::object run_instances(Call& call, Params& params) {
     check_image(wish, image);
     check_inside(call, wish.inside, image);
     check_account(call, wish);
+    check_disks(call, wish);
     const Instance machine = machine_for(call, wish, image);
     if (!wish.inside.host_name.empty()) {
         check_host_name(host_name_of(wish, machine, 0, 1), image.platform == "Windows");
     }
     const std::int64_t count = available(call, wish);
+    wish.place.addresses = take_addresses(call, wish.place, count);
     if (wish.dry_run) {
         return answer_dry_run(call);
     }

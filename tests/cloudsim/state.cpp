@@ -71,8 +71,12 @@ void State::add_account(Account account) {
             .default_retention = bucket.object_lock,
             .created = world_begin};
     }
+    for (const Subnet& subnet : account.subnets) {
+        add_network(account.uin, subnet);
+    }
     for (Instance& instance : account.instances) {
         inhabited_regions.insert(instance.region);
+        add_network(instance);
         add_instance(std::move(instance));
     }
     std::ranges::stable_sort(account.images, {}, &Image::created);

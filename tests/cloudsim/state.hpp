@@ -5,6 +5,7 @@
 
 #include "chance.hpp"
 #include "command_state.hpp"
+#include "networks.hpp"
 #include "regions.hpp"
 #include "snapshot_state.hpp"
 #include "world.hpp"
@@ -218,6 +219,7 @@ public:
     // In order of creation, oldest first.
     std::map<Place, std::vector<Instance*>> instances_at;
     std::map<Place, std::vector<Image*>> images_at;
+    std::map<Place, Network> networks;
     std::map<Place, std::vector<Snapshot*>> snapshots_at;  // by their time, oldest first
     std::map<Place, std::vector<Image*>> shared_at;        // by the receiver's place
     std::map<Place, std::deque<Ghost>> ghosts_at;          // oldest first
@@ -241,6 +243,8 @@ public:
 
 private:
     void add_account(Account account);
+    void add_network(const Instance& instance);
+    void add_network(const std::string& uin, const Subnet& stated);
     void end_task(const Task& task, Instant at);
     void end_creation(const Task& task);
     void end_copy(const Task& task);

@@ -119,9 +119,7 @@ void check_source(const Call& call, const Image& image, const Wish& wish) {
             "InvalidImageId.TooLarge",
             "The image is larger than " + std::to_string(size_max) + " GiB."};
     }
-    if (call.account.in_arrears) {
-        throw Refusal{"InvalidAccount.InsufficientBalance", "The account is in arrears."};
-    }
+    check_balance(call);
 }
 
 // Leaves the regions that take the copy and tells the first refusal of another one.

@@ -68,8 +68,9 @@ struct Limits {
     std::int64_t prepaid_returns = 100;  // instances that an account may return before their time
     std::vector<std::string> sold_out_types;  // instance types that nobody gets
     std::vector<std::string> sold_out_zones;
-    std::optional<std::int64_t> stock;  // instances of one type that a zone still has
-    std::int64_t copy_size = 500;       // GiB of an image that SyncImages takes; 0 = any
+    std::vector<std::string> sold_out_disks;  // types of disks
+    std::optional<std::int64_t> stock;        // instances of one type that a zone still has
+    std::int64_t copy_size = 500;             // GiB of an image that SyncImages takes; 0 = any
     std::int64_t tags_per_image = 50;
     // Part of each published rate that a foreign client of the same account uses up.
     double foreign_share = 0.0;
@@ -261,6 +262,14 @@ struct Bucket {
     bool export_allowed = true;  // false: the service role may not write here
 };
 
+// A subnet that machines can be launched in although no instance of the world is there.
+struct Subnet {
+    std::string id;
+    std::string vpc_id;
+    std::string zone;
+    std::string range;  // "10.0.1.0/24"; "": any address
+};
+
 struct Role {
     std::string id;  // numeric, drawn from the account when empty
     std::string name;
@@ -280,7 +289,9 @@ struct Account {
     bool in_arrears = false;
     std::vector<Bucket> buckets;
     std::vector<Role> roles;
-    std::vector<std::string> key_pairs;  // none: any well-formed id is one
+    std::vector<std::string> key_pairs;        // none: any well-formed id is one
+    std::vector<std::string> security_groups;  // beside those of its instances, in all regions
+    std::vector<Subnet> subnets;
     std::vector<Instance> instances;
     std::vector<Image> images;
 };

@@ -2,6 +2,7 @@
 
 #include "behaviour_reader.hpp"
 #include "instance_reader.hpp"
+#include "networks.hpp"
 #include "regions.hpp"
 #include "text.hpp"
 
@@ -58,6 +59,7 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
         reader.integer("prepaid_returns", 0, many).value_or(limits.prepaid_returns);
     limits.sold_out_types = reader.texts("sold_out_types");
     limits.sold_out_zones = reader.texts("sold_out_zones");
+    limits.sold_out_disks = reader.texts("sold_out_disks");
     limits.stock = reader.integer("stock", 0, many);
     limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
     limits.account_rate = reader.integer("account_rate", 0, many).value_or(limits.account_rate);
@@ -92,6 +94,30 @@ Bucket read_bucket(const toml::table& table, Problems& problems, std::int64_t ap
     bucket.export_allowed = reader.boolean("export_allowed").value_or(bucket.export_allowed);
     reader.finish();
     return bucket;
+}
+
+Subnet read_subnet(const toml::table& table, Problems& problems) {
+    TomlTable reader{table, problems};
+    Subnet subnet;
+    subnet.id = reader.required_text("id");
+    subnet.vpc_id = reader.required_text("vpc");
+    subnet.zone = reader.required_text("zone");
+    subnet.range = reader.text("range").value_or("");
+    if (!subnet.id.empty() && !is_well_formed_id(subnet.id, "subnet-")) {
+        reader.problem("id", "'" + subnet.id + "' is not subnet- and eight of 0-9 a-z");
+    }
+    if (!subnet.vpc_id.empty() && !is_well_formed_id(subnet.vpc_id, "vpc-")) {
+        reader.problem("vpc", "'" + subnet.vpc_id + "' is not vpc- and eight of 0-9 a-z");
+    }
+    if (!subnet.zone.empty() &&
+        find_region(subnet.zone.substr(0, subnet.zone.rfind('-'))) == nullptr) {
+        reader.problem("zone", "there is no zone '" + subnet.zone + "'");
+    }
+    if (!subnet.range.empty() && !parse_range(subnet.range)) {
+        reader.problem("range", "'" + subnet.range + "' is not like 10.0.1.0/24, /16 to /29");
+    }
+    reader.finish();
+    return subnet;
 }
 
 Role read_role(const toml::table& table, Problems& problems) {
@@ -157,6 +183,10 @@ void read_contents(TomlTable& reader, Account& account, Uniqueness& ids) {
         account.buckets.push_back(read_bucket(*table, problems, account.app_id));
         ids.check(*table, "name", "bucket name ", account.buckets.back().name);
     }
+    for (const toml::table* table : reader.subtables("subnet")) {
+        account.subnets.push_back(read_subnet(*table, problems));
+        ids.check(*table, "id", "subnet id ", account.subnets.back().id);
+    }
     for (const toml::table* table : reader.subtables("role")) {
         account.roles.push_back(read_role(*table, problems));
     }
@@ -176,6 +206,7 @@ Account read_account(const toml::table& table, Problems& problems, Uniqueness& i
     account.secret_key = reader.required_text("secret_key");
     account.cvm_role = reader.boolean("cvm_role").value_or(account.cvm_role);
     account.key_pairs = reader.texts("key_pairs");
+    account.security_groups = reader.texts("security_groups");
     account.kms_keys = reader.texts("kms_keys");
     account.sub_accounts = reader.texts("sub_accounts");
     account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);

@@ -3,14 +3,21 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { refusals, startCloud, until } from "./support/cloud.mjs";
+import { refusals, refused, startCloud, until } from "./support/cloud.mjs";
 import { bucket, image, instance, instanceId, world } from "./support/world.mjs";
 
 const more = image("img-arm00001", 'architecture = "arm"') +
   image("img-whole001", "data_disks = [20]") + image("img-family01", 'family = "web"') +
   instance("ins-prepaid1", 'charge_type = "PREPAID"') +
   instance("ins-keeper01", "disable_api_termination = true");
-const cloud = await startCloud({ world: world({ owner: more }) });
+const subnet = `
+[[account.subnet]]
+id = "subnet-home0001"
+vpc = "vpc-home0001"
+zone = "ap-guangzhou-3"
+range = "10.7.0.0/28"
+`;
+const cloud = await startCloud({ world: world({ owner: more + subnet }) });
 const cvm = cloud.cvm();
 
 const url = (key) => `https://${bucket.Bucket}.cos.${bucket.Region}.myqcloud.com/${key}`;
@@ -83,6 +90,16 @@ test("data disks come back from the snapshots of a whole-machine image", async (
   assert.deepEqual(made.map((disk) => disk.DiskSize), [30]);
 });
 
+test("a machine is launched in a network of the world, at its old address", async () => {
+  const VirtualPrivateCloud = {
+    VpcId: "vpc-home0001", SubnetId: "subnet-home0001", PrivateIpAddresses: ["10.7.0.9"],
+  };
+  const { InstanceIdSet: [id] } = await cvm.RunInstances({ ...launch, VirtualPrivateCloud });
+  const { PrivateIpAddresses } = await inState(id, "RUNNING");
+  assert.deepEqual(PrivateIpAddresses, ["10.7.0.9"]);
+  await refused("VpcIpIsUsed", () => cvm.RunInstances({ ...launch, VirtualPrivateCloud }));
+});
+
 test("a prepaid instance is recycled before it is destroyed", async () => {
   await cvm.TerminateInstances({ InstanceIds: ["ins-prepaid1"] });
   const { IsolatedSource } = await inState("ins-prepaid1", "SHUTDOWN");
@@ -104,6 +121,8 @@ test("a dry run launches nothing", async () => {
   assert.equal(await count(), before);
 });
 
+const home = { VpcId: "vpc-home0001", SubnetId: "subnet-home0001" };
+const inNetwork = (network) => ({ ...launch, VirtualPrivateCloud: { ...home, ...network } });
 const imported = { ...debian, ImageName: "n", ImageUrl: url("disk.raw") };
 const disk = { DiskSize: 20, SnapshotId: "snap-99999999" };
 refusals(cvm, [
@@ -124,6 +143,23 @@ refusals(cvm, [
   ["InvalidZone.MismatchRegion", "RunInstances",
     { ...launch, Placement: { Zone: "ap-tokyo-1" } }],
   ["InvalidParameter.SnapshotNotFound", "RunInstances", { ...launch, DataDisks: [disk] }],
+  ["InvalidParameterValue.VpcIdNotExist", "RunInstances", inNetwork({ VpcId: "vpc-99999999" })],
+  ["InvalidParameterValue.SubnetNotExist", "RunInstances",
+    inNetwork({ SubnetId: "subnet-99999999" })],
+  ["InvalidParameterValue.SubnetIdZoneIdNotMatch", "RunInstances",
+    { ...inNetwork({}), Placement: { Zone: "ap-guangzhou-4" } }],
+  ["InvalidParameterValue.IPAddressMalformed", "RunInstances",
+    inNetwork({ PrivateIpAddresses: ["10.7"] })],
+  ["VpcAddrNotInSubNet", "RunInstances", inNetwork({ PrivateIpAddresses: ["10.8.0.9"] })],
+  ["FailedOperation.NoAvailableIpAddressCountInSubnet", "RunInstances",
+    { ...inNetwork({}), InstanceCount: 14 }],
+  ["InvalidSecurityGroupId.NotFound", "RunInstances",
+    { ...launch, SecurityGroupIds: ["sg-99999999"] }],
+  ["InvalidParameterValue.InstanceTypeNotFound", "RunInstances",
+    { ...launch, InstanceType: "S99.HUGE9" }],
+  ["InvalidParameterValue.InstanceTypeNotFound", "DescribeImages", { InstanceType: "S99.HUGE9" }],
+  ["InvalidParameter.InvalidKmsKeyId", "RunInstances",
+    { ...launch, SystemDisk: { Encrypt: true, KmsKeyId: "key-none" } }],
   ["InvalidClientToken.TooLong", "RunInstances", { ...launch, ClientToken: "t".repeat(65) }],
   ["InvalidParameterCombination", "RunInstances", { ...launch, ClientToken: "restore-1" }],
   ["UnsupportedOperation", "RunInstances", { ...launch, HpcClusterId: "hpc-1" }],

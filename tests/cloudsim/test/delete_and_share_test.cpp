@@ -115,6 +115,13 @@ TEST_F(ModifyImage, RefusesATakenNameWhereNamesAreUnique) {
     EXPECT_EQ(modify(id, R"(,"ImageName":"free")").code, "");
 }
 
+TEST_F(ModifyImage, TakesNoNameWithControlCharacters) {
+    const std::string id = ready_image();
+    EXPECT_EQ(modify(id, R"(,"ImageName":"a\nb")").code, "InvalidParameterValue");
+    EXPECT_EQ(modify(id, R"(,"ImageName":"a\u0000b")").code, "InvalidParameterValue");
+    EXPECT_EQ(modify(id, R"(,"ImageName":"für web")").code, "");
+}
+
 using ShareImage = DeleteImages;
 
 TEST_F(ShareImage, ShowsWithWhom) {
@@ -157,6 +164,8 @@ TEST_F(ShareImage, IsForMainAccountsAndNotForRedHat) {
         "",
         "[[account.image]]\nid = \"img-0000rhel\"\nname = \"r\"\nregion = \"ap-guangzhou\"\n"
         "os = \"Red Hat Enterprise Linux 9\"\n"
+        "[[account.image]]\nid = \"img-0000byol\"\nname = \"b\"\nregion = \"ap-guangzhou\"\n"
+        "license = \"BYOL\"\n"
     );
     world.accounts.back().sub_accounts = {"100000000022"};
     use(world);
@@ -166,6 +175,26 @@ TEST_F(ShareImage, IsForMainAccountsAndNotForRedHat) {
     EXPECT_EQ(
         share("img-0000rhel", "100000000002", "SHARE").code, "FailedOperation.RImageShareFailed"
     );
+    EXPECT_EQ(
+        share("img-0000byol", "100000000002", "SHARE").code, "FailedOperation.BYOLImageShareFailed"
+    );
+}
+
+TEST_F(ShareImage, CountsAccountsBeforeItLooksForThem) {
+    const std::string id = ready_image();
+    const auto code = [&](int count) {
+        std::string uins;
+        for (int i = 0; i < count; ++i) {
+            uins += (i == 0 ? "\"" : ",\"") + std::to_string(200'000'000'000 + i) + "\"";
+        }
+        return call(
+                   "ModifyImageSharePermission",
+                   R"({"ImageId":")" + id + R"(","Permission":"SHARE","AccountIds":[)" + uins + "]}"
+        )
+            .code;
+    };
+    EXPECT_EQ(code(500), "InvalidAccountId.NotFound");
+    EXPECT_EQ(code(501), "InvalidParameterValue.LimitExceeded");
 }
 
 }  // namespace

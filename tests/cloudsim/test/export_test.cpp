@@ -82,9 +82,25 @@ TEST_F(ExportImages, PutsTheObjectIntoTheBucketWhenItEndsAndNotBefore) {
     EXPECT_EQ(head.content_length, 50ULL << 30U);
 }
 
+TEST_F(ExportImages, AreRefusedToAnAccountInArrears) {
+    const std::string id = ready_image();
+    cloud->state().accounts.at("100000000001").in_arrears = true;
+    EXPECT_EQ(export_image(id).code, "InvalidAccount.InsufficientBalance");
+    EXPECT_EQ(cloud->state().images.at(id).exports_running, 0);
+}
+
 TEST_F(ExportImages, TellsAPathWithLeadingSlashWithoutPrefix) {
     const std::string id = ready_image();
     EXPECT_EQ(path_of(export_image(id)), "/" + id + "_system_" + snapshot_of(id) + ".raw");
+}
+
+TEST_F(ExportImages, LeavesALeadingSlashOutOfTheKeyAndOneOfThemInThePath) {
+    const std::string id = ready_image();
+    const std::string name = "_" + id + "_system_" + snapshot_of(id) + ".raw";
+    EXPECT_EQ(path_of(export_image(id, R"(,"FileNamePrefixList":["/lead/"])")), "/lead/" + name);
+    wait(16min);
+    const std::string listed = cos("GET", "/?prefix=lead/").body;
+    EXPECT_THAT(listed, HasSubstr("<Key>lead/" + name + "</Key>"));
 }
 
 TEST_F(ExportImages, NamesObjectsAsTheConsoleDoesInThatWorld) {

@@ -42,6 +42,14 @@ protected:
     }
 };
 
+TEST_F(Import, IsRefusedToAnAccountInArrears) {
+    upload("disk.raw");
+    cloud->state().accounts.at("100000000001").in_arrears = true;
+    const std::string code = import(std::string{host} + "disk.raw").code;
+    EXPECT_EQ(code, "InvalidAccount.InsufficientBalance");
+    EXPECT_THAT(cloud->state().images, IsEmpty());
+}
+
 TEST_F(Import, IsImportingUntilItsTimeIsUp) {
     upload("disk.raw");
     const Reply reply = import(std::string{host} + "disk.raw", R"(,"LicenseType":"BYOL")");

@@ -13,7 +13,8 @@ class LaunchRefusal : public CloudTest, public testing::WithParamInterface<Case>
 protected:
     void SetUp() override {
         World world = parse_small_world(
-            "[limits]\nsold_out_types = [\"S5.LARGE8\"]\nsold_out_zones = [\"ap-guangzhou-6\"]\n",
+            "[limits]\nsold_out_types = [\"S5.LARGE8\"]\nsold_out_zones = [\"ap-guangzhou-6\"]\n"
+            "sold_out_disks = [\"CLOUD_TSSD\"]\n",
             R"(
 [[account.image]]
 id = "img-arm00001"
@@ -68,6 +69,26 @@ constexpr Case cases[] = {
      R"({"ImageId":"img-arm00001"})",
      "InvalidParameterValue.InvalidImageForGivenInstanceType"},
     {"TypeWithoutDot", R"({"InstanceType":"LARGE"})", "InvalidInstanceType.Malformed"},
+    {"TypeThatIsNone",
+     R"({"InstanceType":"S99.HUGE9"})",
+     "InvalidParameterValue.InstanceTypeNotFound"},
+    {"FamilyThatIsNone",
+     R"({"InstanceType":"S99.LARGE8"})",
+     "InvalidParameterValue.InstanceTypeNotFound"},
+    {"TypeWithoutMemory",
+     R"({"InstanceType":"S5.LARGE0"})",
+     "InvalidParameterValue.InstanceTypeNotFound"},
+    {"SoldOutSystemDisk",
+     R"({"SystemDisk":{"DiskType":"CLOUD_TSSD"}})",
+     "ResourceInsufficient.CloudDiskSoldOut"},
+    {"SoldOutDataDisk",
+     R"({"DataDisks":[{"DiskSize":50,"DiskType":"CLOUD_TSSD"}]})",
+     "ResourceInsufficient.CloudDiskSoldOut"},
+    {"KeyOfNobody",
+     R"({"DataDisks":[{"DiskSize":50,"Encrypt":true,"KmsKeyId":"key-none"}]})",
+     "InvalidParameter.InvalidKmsKeyId"},
+    {"TokenOfOtherLetters", R"({"ClientToken":"wieder-für-web"})", "InvalidParameterValue"},
+    {"ZoneThatIsNone", R"({"Placement":{"Zone":"ap-guangzhou-77"}})", "InvalidZone.MismatchRegion"},
     {"SoldOutType", R"({"InstanceType":"S5.LARGE8"})", "ResourcesSoldOut.SpecifiedInstanceType"},
     {"SoldOutZone",
      R"({"Placement":{"Zone":"ap-guangzhou-6"}})",

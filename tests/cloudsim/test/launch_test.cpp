@@ -68,6 +68,10 @@ TEST_F(Launch, IsPendingUntilItRuns) {
 }
 
 TEST_F(Launch, TakesSystemAndNameFromTheImageAndTheRequest) {
+    World world = small_world();
+    world.accounts[0].subnets = {{"subnet-12345678", "vpc-12345678", "ap-guangzhou-3", ""}};
+    world.accounts[0].security_groups = {"sg-12345678"};
+    use(std::move(world));
     const std::string wish =
         R"(,"InstanceName":"drill","InstanceType":"S5.2XLARGE16","CamRoleName":"backup-role")"
         R"(,"SystemDisk":{"DiskType":"CLOUD_SSD","DiskSize":80},"DisableApiTermination":true)"

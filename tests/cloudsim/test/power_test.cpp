@@ -34,6 +34,13 @@ TEST_F(Power, StopsAndStartsInItsTime) {
     EXPECT_EQ(state(), "RUNNING");
 }
 
+TEST_F(Power, StartsNothingForAnAccountInArrears) {
+    stop();
+    wait(5min);
+    cloud->state().accounts.at("100000000001").in_arrears = true;
+    EXPECT_EQ(start().code, "InvalidAccount.InsufficientBalance");
+}
+
 TEST_F(Power, RefusesWhatTheStateDoesNotAllow) {
     EXPECT_EQ(start().code, "UnsupportedOperation.InstanceStateRunning");
     stop();

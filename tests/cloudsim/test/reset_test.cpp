@@ -136,6 +136,14 @@ TEST_F(Reset, SwitchesTheKindOfSystemOnCertainDisksOnly) {
     EXPECT_EQ(reset(R"(,"ImageId":"img-ubuntu22")").code, "");
 }
 
+TEST_F(Reset, ChangesNothingWhenItIsRefused) {
+    const std::string before = shown("HostName");
+    reset(R"(,"HostName":"new-name","SystemDisk":{"DiskSize":40})");
+    EXPECT_EQ(shown("HostName"), before);
+    reset(R"(,"HostName":"new-name")");
+    EXPECT_EQ(shown("HostName"), "new-name");
+}
+
 TEST_F(Reset, NamesWhatIsWrongWithTheRequest) {
     EXPECT_EQ(call("ResetInstance", "{}").code, "MissingParameter");
     EXPECT_EQ(call("ResetInstance", R"({"InstanceId":"x"})").code, "InvalidInstanceId.Malformed");

@@ -244,6 +244,9 @@ TEST_F(Worlds, DuplicateIdsAreRefusedOrTakenOnce) {
     EXPECT_EQ(call("DeleteImages", twice).code, "InvalidParameterValue");
     const std::string body = R"({"InstanceIds":["ins-00000001","ins-00000001"]})";
     EXPECT_EQ(call("StopInstances", body).code, "InvalidParameterValue");
+    EXPECT_EQ(call("TerminateInstances", body).code, "InvalidParameterValue");
+    const std::string snapshots = R"({"SnapshotIds":["snap-00000001","snap-00000001"]})";
+    EXPECT_EQ(call("DeleteSnapshots", snapshots).code, "InvalidParameterValue");
     behave("duplicate_ids = \"once\"");
     EXPECT_EQ(call("StopInstances", body).code, "");
     EXPECT_THAT(cloud->state().tasks, SizeIs(1));
