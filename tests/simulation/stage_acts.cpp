@@ -85,11 +85,13 @@ void Stage::arm(std::uint64_t how) {
         return;
     }
     Kill kill;
-    kill.where = static_cast<Boundary>(how % 5);
     // What hurts most is to die right after a call or between an intent and its call.
-    kill.telling = (how >> 48U) % 2 == 0 &&
-                   (kill.where == Boundary::after_request || kill.where == Boundary::after_commit);
-    kill.countdown = (how >> 8U) % (kill.telling ? 5 : 40);
+    const std::uint64_t where = how % 8;
+    kill.telling = where > 4;
+    kill.where = !kill.telling ? static_cast<Boundary>(where)
+                 : where == 7  ? Boundary::after_commit
+                               : Boundary::after_request;
+    kill.countdown = (how >> 8U) % (kill.telling ? 3 : 40);
     kill.again = (how >> 16U) % 4 == 0;
     switch ((how >> 24U) % 6) {
         case 0:
