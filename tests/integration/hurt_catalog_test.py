@@ -165,10 +165,15 @@ def check_nothing_doubled(cycle):
     objects = set(cycle.cloud.objects(BUCKET, REGIONS[0]))
     # Exports that were forgotten are taken in when they are two days old.
     cycle.expect(keys <= objects, "the exports of the catalog are there", f"{objects} {keys}")
+    # A forgotten export may be waited for until after the next firing, which then stands aside.
+    last = [item for item in rows(cycle.stack.ask("backups")) if item["due"] == DUES[-1]]
+    aside = [item for item in last if "still under way" in " ".join(item["reasons"])]
+    cycle.expect(len(last) == INSTANCES > len(aside), "the last firing was acted on", last)
     for region in REGIONS:
         newest = [name for place, name in names if place == region
                   and DUES[-1].replace("-", "").replace(":", "") in name]
-        cycle.expect(len(newest) == INSTANCES, f"the newest backups are in {region}", names)
+        cycle.expect(len(newest) == INSTANCES - len(aside),
+                     f"the newest backups are in {region}", names)
 
 
 def deleted(cycle):
