@@ -318,6 +318,7 @@ TEST_F(BackupMachine, AnImageWithFewerDisksThanAskedForIsNotCalledOk) {
     complete_image();
 
     EXPECT_EQ(backup.result, Result::partial);
+    ASSERT_FALSE(backup.reasons.empty());
     EXPECT_THAT(backup.reasons.front(), HasSubstr("1 of the 2 disks"));
 }
 
