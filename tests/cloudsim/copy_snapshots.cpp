@@ -54,6 +54,10 @@ void check_destination(const Call& call, const Snapshot& source, const std::stri
             "ResourceInUse.CopySnapshotConflict",
             "The snapshot is being copied to " + name + " already."};
     }
+    const auto& gone = call.gone_regions;
+    if (std::ranges::find(gone, name) != gone.end()) {
+        throw Refusal{"ResourceUnavailable", name + " does not receive copies now."};
+    }
     check_snapshot_quota(call, name, 1);
 }
 

@@ -320,7 +320,7 @@ void State::end_export(const Task& task, Instant at) {
         release(*image);
     }
     const bool failed = task.end != TaskEnd::succeeds;
-    if (image == nullptr || bucket == nullptr ||
+    if (image == nullptr || bucket == nullptr || task.end == TaskEnd::vanishes ||
         (failed && behaviour.failed_export == FailedExport::nothing)) {
         return;
     }

@@ -227,7 +227,9 @@ void count_one_less(const json::object& body, json::object& response) {
     }
 }
 
-void vanish_later(Call& call, const json::object& body, const Fault& fault) {
+void vanish_later(
+    Call& call, const json::object& body, const Fault& fault, std::uint64_t tasks_before
+) {
     const json::value* id = body.if_contains("InstanceId");
     const json::value* ids = body.if_contains("InstanceIds");
     if (id == nullptr && ids != nullptr && ids->is_array() && !ids->get_array().empty()) {
@@ -235,17 +237,13 @@ void vanish_later(Call& call, const json::object& body, const Fault& fault) {
     }
     if (fault.kind == FaultKind::instance_vanishes && id != nullptr && id->is_string()) {
         Task task;
-        task.kind = TaskKind::instance_removal;
+        task.kind = TaskKind::removal;
+        task.removes = TaskKind::instance_launch;
         task.subject = id->get_string().c_str();
         call.state.schedule(call.state.now + fault.delay, std::move(task));
     }
-    for (const TaskRecord& done : call.tasks) {
-        if (fault.kind == FaultKind::task_done_vanishes) {
-            Task task;
-            task.kind = TaskKind::image_removal;
-            task.subject = done.image;
-            call.state.schedule(call.state.now + done.length + fault.delay, std::move(task));
-        }
+    if (fault.kind == FaultKind::task_done_vanishes) {
+        call.state.let_go(tasks_before, fault.delay);
     }
 }
 
@@ -259,6 +257,7 @@ json::object perform(
     }
     Params params{body};
     json::object response;
+    const std::uint64_t tasks_before = call.state.last_task;
     try {
         response = action.perform(call, params);
     } catch (const Refusal&) {
@@ -266,7 +265,7 @@ json::object perform(
         throw;
     }
     if (fault != nullptr) {
-        vanish_later(call, body, *fault);
+        vanish_later(call, body, *fault, tasks_before);
     }
     record.tasks = std::move(call.tasks);
     if (fault != nullptr && fault->kind == FaultKind::error_after) {

@@ -105,11 +105,13 @@ void State::advance(Instant until) {
     while (!tasks.empty() && tasks.begin()->first <= until) {
         const auto node = tasks.extract(tasks.begin());
         end_task(node.mapped(), node.key());
+        begin_removal(node.mapped(), node.key());
     }
     now = std::max(now, until);
 }
 
 void State::schedule(Instant at, Task task) {
+    task.number = ++last_task;
     if (task.end == TaskEnd::hangs) {
         hung.push_back(std::move(task));
     } else {
@@ -294,16 +296,8 @@ void State::end_task(const Task& task, Instant at) {
             return end_instance_task(task);
         case TaskKind::import:
             return end_import(task);
-        case TaskKind::image_removal:
-            if (find_in(images, task.subject) != nullptr) {
-                vanish_image(task.subject);
-            }
-            return;
-        case TaskKind::instance_removal:
-            if (find_instance(task.subject) != nullptr) {
-                remove_instance(task.subject);
-            }
-            return;
+        case TaskKind::removal:
+            return end_removal(task, at);
         case TaskKind::snapshot_creation:
         case TaskKind::snapshot_copy:
         case TaskKind::snapshot_expiry:

@@ -103,8 +103,7 @@ enum class TaskKind {
     export_,
     instance_start,
     instance_stop,
-    image_removal,     // by an injected fault
-    instance_removal,  // by an injected fault
+    removal,  // by an injected fault: of what a task of the kind `removes` made
     snapshot_creation,
     snapshot_copy,
     snapshot_expiry,
@@ -126,6 +125,7 @@ struct ExportedFile {
 
 struct Task {
     TaskKind kind = TaskKind::creation;
+    TaskKind removes = TaskKind::creation;
     TaskEnd end = TaskEnd::succeeds;
     std::string subject;  // id of what the task makes or changes
     // The image or snapshot a copy reads, the image a machine is reinstalled from, the instance an
@@ -136,6 +136,9 @@ struct Task {
     std::vector<ExportedFile> files;
     bool stop_charging = false;
     std::int64_t disk_size = 0;  // GiB, of the system disk after a reinstallation
+    std::uint64_t number = 0;    // in the order of their beginnings
+    // What the task makes is gone so long after its end, by an injected fault.
+    std::optional<Duration> gone_after;
 };
 
 // A RunInstances with a ClientToken and what it was answered.
@@ -152,6 +155,8 @@ public:
     // Lets everything happen that is due until then. Time never goes back.
     void advance(Instant now);
     void schedule(Instant at, Task task);
+    // Lets go what the tasks after that number make, so long after their end.
+    void let_go(std::uint64_t after_number, Duration later);
     // What hangs fails now: the cloud's support has been called.
     void end_hung();
 
@@ -240,12 +245,16 @@ public:
     Chance lags;
     Chance sizes;  // of exported files
     std::int64_t last_task_id = 3'000'000;
+    std::uint64_t last_task = 0;
 
 private:
     void add_account(Account account);
     void add_network(const Instance& instance);
     void add_network(const std::string& uin, const Subnet& stated);
     void end_task(const Task& task, Instant at);
+    void begin_removal(const Task& task, Instant at);
+    void end_removal(const Task& task, Instant at);
+    void remove_objects(const Task& task, Instant made);
     void end_creation(const Task& task);
     void end_copy(const Task& task);
     void release(Image& source);
