@@ -13,7 +13,9 @@ Cloud::Cloud(World world, std::uint64_t seed, FaultPlan faults)
     , faults_{std::move(faults)}
     , fault_chance_{seed, 11}
     , request_ids_{seed, 12}
-    , latencies_{seed, 13} {}
+    , latencies_{seed, 13} {
+    state_.memory = std::max(state_.memory, faults_.longest_lag());
+}
 
 std::optional<HttpAnswer> Cloud::strike_on_arrival(
     const HttpRequest& request, Service service, RequestRecord& record

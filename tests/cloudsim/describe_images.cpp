@@ -85,12 +85,12 @@ const Tags& listed_tags(const Call& call, const Image& image) {
 }
 
 // A list may tell what was true a while ago.
-bool was_changed_since(const Call& call, const Image& image) {
-    return !image.state_before.empty() && image.state_since > call.state.now - call.lag;
+const std::string& listed_state(const Call& call, const Image& image) {
+    return value_at(image.states, image.state, call.state.now - call.lag);
 }
 
-const std::string& listed_state(const Call& call, const Image& image) {
-    return was_changed_since(call, image) ? image.state_before : image.state;
+const std::string& listed_name(const Call& call, const Image& image) {
+    return value_at(image.names, image.name, call.state.now - call.lag);
 }
 
 bool matches(const Call& call, const Image& image, const Filter& filter) {
@@ -104,7 +104,7 @@ bool matches(const Call& call, const Image& image, const Filter& filter) {
         return any_equal(filter, image_type(call, image));
     }
     if (filter.name == "image-name") {
-        return any_contained(filter, image.name);
+        return any_contained(filter, listed_name(call, image));
     }
     if (filter.name == "platform") {
         return any_contained(filter, image.platform);
@@ -113,27 +113,32 @@ bool matches(const Call& call, const Image& image, const Filter& filter) {
     return false;
 }
 
+bool was_shared(const Call& call, const Image& image) {
+    const auto share = image.shared_with.find(call.account.uin);
+    return share != image.shared_with.end() && share->second <= call.state.now - call.lag;
+}
+
 bool is_listed(const Call& call, const Image& image) {
     return image.uin.empty() ||
            (image.region == call.region && call.state.now >= image.listed_from &&
             call.state.now - call.lag >= image.created &&
-            (is_owned(call, image) || image.shared_with.contains(call.account.uin)));
+            (is_owned(call, image) || was_shared(call, image)));
 }
 
 // Removed so lately that the list still tells it.
-bool is_ghost_listed(const Call& call, const Ghost& ghost) {
+bool is_ghost_listed(const Call& call, const Ghost<Image>& ghost) {
     return ghost.removed > call.state.now - call.lag;
 }
 
 const Image* find_ghost(const Call& call, const std::string& id) {
-    const auto found = call.state.ghosts_at.find(call.place());
-    if (found == call.state.ghosts_at.end()) {
+    const auto found = call.state.dead_images_at.find(call.place());
+    if (found == call.state.dead_images_at.end()) {
         return nullptr;
     }
-    const auto ghost = std::ranges::find_if(found->second, [&](const Ghost& candidate) {
-        return candidate.image.id == id && is_ghost_listed(call, candidate);
+    const auto ghost = std::ranges::find_if(found->second, [&](const Ghost<Image>& candidate) {
+        return candidate.thing.id == id && is_ghost_listed(call, candidate);
     });
-    return ghost == found->second.end() ? nullptr : &ghost->image;
+    return ghost == found->second.end() ? nullptr : &ghost->thing;
 }
 
 std::vector<const Image*> select_by_id(const Call& call, const std::vector<std::string>& ids) {
@@ -161,11 +166,11 @@ std::vector<const Image*> select(const Call& call, const Selection& selection) {
             chosen.push_back(&image);
         }
     };
-    const auto ghosts = call.state.ghosts_at.find(call.place());
-    if (ghosts != call.state.ghosts_at.end()) {
-        for (const Ghost& ghost : ghosts->second) {
+    const auto ghosts = call.state.dead_images_at.find(call.place());
+    if (ghosts != call.state.dead_images_at.end()) {
+        for (const Ghost<Image>& ghost : ghosts->second) {
             if (is_ghost_listed(call, ghost)) {
-                consider(ghost.image);
+                consider(ghost.thing);
             }
         }
     }
@@ -218,7 +223,7 @@ json::object image_to_json(const Call& call, const Image& image) {
     result["OsName"] = json_text(image.os);
     result["ImageType"] = json_text(image_type(call, image));
     result["CreatedTime"] = json_text(to_rfc3339(image.created));
-    result["ImageName"] = json_text(image.name);
+    result["ImageName"] = json_text(listed_name(call, image));
     result["ImageDescription"] = json_text(image.description);
     result["ImageSize"] = image.disks.front().size;
     result["Architecture"] = json_text(image.architecture);

@@ -45,44 +45,73 @@ Selection take_selection(const Call& call, Params& params) {
     return selection;
 }
 
+// A list may tell the state of a while ago: "" when it was not there yet.
+const std::string& told_state(const Call& call, const Instance& instance) {
+    return value_at(instance.states, instance.state, call.state.now - call.lag);
+}
+
 bool matches(const Instance& instance, const std::string& state, const Filter& filter) {
     return is_tag_filter(filter.name) ? tags_match(instance.tags, filter)
                                       : instance_matches(instance, state, filter);
 }
 
-// A list may tell the state of a while ago.
-const std::string& told_state(const Call& call, const Instance& instance) {
-    const bool is_late =
-        !instance.state_before.empty() && instance.state_since > call.state.now - call.lag;
-    return is_late ? instance.state_before : instance.state;
+bool is_chosen(const Call& call, const Selection& selection, const Instance& instance) {
+    const std::string& state = told_state(call, instance);
+    const auto is_match = [&](const Filter& filter) { return matches(instance, state, filter); };
+    return !state.empty() && std::ranges::all_of(selection.filters, is_match);
 }
 
-std::vector<const Instance*> select(const Call& call, const Selection& selection) {
-    std::vector<const Instance*> chosen;
-    if (!selection.ids.empty()) {
-        for (const std::string& id : selection.ids) {
-            const Instance* instance = call.state.find_instance(id);
-            const bool is_here = instance != nullptr && instance->uin == call.account.uin &&
-                                 instance->region == call.region;
-            if (is_here && std::ranges::find(chosen, instance) == chosen.end()) {
-                chosen.push_back(instance);
+// Those of the place that a list tells of although they are gone.
+std::vector<const Instance*> find_ghosts(const Call& call) {
+    std::vector<const Instance*> ghosts;
+    const auto found = call.state.dead_instances_at.find(call.place());
+    if (found != call.state.dead_instances_at.end()) {
+        for (const Ghost<Instance>& ghost : found->second) {
+            const bool is_told = ghost.removed > call.state.now - call.lag;
+            if (is_told && call.state.find_instance(ghost.thing.id) == nullptr) {
+                ghosts.push_back(&ghost.thing);
             }
         }
-        return chosen;
     }
-    const auto found = call.state.instances_at.find(call.place());
-    if (found == call.state.instances_at.end()) {
-        return chosen;
-    }
-    for (const Instance* instance : found->second) {
-        const std::string& state = told_state(call, *instance);
-        const auto is_match = [&](const Filter& filter) {
-            return matches(*instance, state, filter);
-        };
-        if (std::ranges::all_of(selection.filters, is_match)) {
+    return ghosts;
+}
+
+std::vector<const Instance*> select_by_id(
+    const Call& call, const Selection& selection, const std::vector<const Instance*>& ghosts
+) {
+    std::vector<const Instance*> chosen;
+    for (const std::string& id : selection.ids) {
+        const Instance* instance = call.state.find_instance(id);
+        if (instance == nullptr) {
+            const auto ghost = std::ranges::find(ghosts, id, &Instance::id);
+            instance = ghost == ghosts.end() ? nullptr : *ghost;
+        }
+        const bool is_here = instance != nullptr && instance->uin == call.account.uin &&
+                             instance->region == call.region;
+        if (is_here && is_chosen(call, selection, *instance) &&
+            std::ranges::find(chosen, instance) == chosen.end()) {
             chosen.push_back(instance);
         }
     }
+    return chosen;
+}
+
+std::vector<const Instance*> select(const Call& call, const Selection& selection) {
+    const std::vector<const Instance*> ghosts = find_ghosts(call);
+    if (!selection.ids.empty()) {
+        return select_by_id(call, selection, ghosts);
+    }
+    std::vector<const Instance*> chosen;
+    const auto consider = [&](const Instance* instance) {
+        if (is_chosen(call, selection, *instance)) {
+            chosen.push_back(instance);
+        }
+    };
+    const auto found = call.state.instances_at.find(call.place());
+    if (found != call.state.instances_at.end()) {
+        std::ranges::for_each(found->second, consider);
+    }
+    std::ranges::for_each(ghosts, consider);
     return chosen;
 }
 

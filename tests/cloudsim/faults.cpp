@@ -1,9 +1,9 @@
 #include "faults.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cloudsim {
-namespace {
 
 bool fits_pattern(std::string_view pattern, std::string_view text) {
     if (pattern.ends_with('*')) {
@@ -13,7 +13,58 @@ bool fits_pattern(std::string_view pattern, std::string_view text) {
     return pattern == text;
 }
 
-}  // namespace
+bool acts_on(FaultKind kind, std::string_view action) {
+    static constexpr auto makers = std::to_array<std::string_view>(
+        {"CreateImage",
+         "SyncImages",
+         "ExportImages",
+         "ImportImage",
+         "RunInstances",
+         "CreateSnapshot",
+         "CreateSnapshotGroup",
+         "CopySnapshotCrossRegions"}
+    );
+    static constexpr auto changers = std::to_array<std::string_view>(
+        {"ResetInstance", "StartInstances", "StopInstances", "TerminateInstances", "RunCommand"}
+    );
+    static constexpr auto readers = std::to_array<std::string_view>(
+        {"DescribeImages", "DescribeInstances", "DescribeInstancesStatus"}
+    );
+    static constexpr auto other_lists = std::to_array<std::string_view>(
+        {"DescribeSnapshots",
+         "DescribeSnapshotGroups",
+         "DescribeInvocationTasks",
+         "DescribeAutomationAgentStatus"}
+    );
+    const auto is_one_of = [action](const auto&... names) {
+        return ((std::ranges::find(names, action) != names.end()) || ...);
+    };
+    const bool is_metadata = action.starts_with("metadata:");
+    switch (kind) {
+        case FaultKind::stale:
+            return is_one_of(readers);
+        case FaultKind::page_shifts:
+            return is_one_of(readers, other_lists);
+        case FaultKind::task_fails:
+        case FaultKind::task_hangs:
+            return is_one_of(makers, changers);
+        case FaultKind::task_vanishes:
+            return is_one_of(makers) || action == "RunCommand";  // it is not delivered
+        case FaultKind::task_done_vanishes:
+            return is_one_of(makers);
+        case FaultKind::instance_vanishes:
+            return action == "CreateImage" || is_one_of(changers) ||
+                   action.starts_with("DescribeInstances");
+        case FaultKind::error_after:
+        case FaultKind::key_revoked:
+        case FaultKind::in_arrears:
+        case FaultKind::wrong_request_id:
+        case FaultKind::clock_off:
+            return !is_metadata;
+        default:
+            return true;
+    }
+}
 
 FaultPhase phase_of(FaultKind kind) {
     const bool is_early = kind == FaultKind::region_gone || kind == FaultKind::clock_off;
@@ -29,7 +80,7 @@ bool FaultPlan::is_in_window(const Fault& fault, Instant now) const {
 bool FaultPlan::matches(const Fault& fault, const FaultSubject& subject, Instant now) const {
     const bool is_at_its_gate =
         fault.kind == FaultKind::region_gone && fault.region == subject.access_region;
-    return fits_pattern(fault.action, subject.action) &&
+    return fits_pattern(fault.action, subject.action) && acts_on(fault.kind, subject.action) &&
            (fault.account.empty() || fault.account == subject.account) &&
            (fault.region.empty() || fault.region == subject.region || is_at_its_gate) &&
            is_in_window(fault, now);
@@ -55,6 +106,16 @@ std::optional<Fault> FaultPlan::strike(
         }
     }
     return struck;
+}
+
+Duration FaultPlan::longest_lag() const {
+    Duration longest{0};
+    for (const Armed& armed : faults_) {
+        if (armed.fault.kind == FaultKind::stale) {
+            longest = std::max(longest, armed.fault.delay);
+        }
+    }
+    return longest;
 }
 
 std::vector<std::string> FaultPlan::gone_regions(Instant now) const {

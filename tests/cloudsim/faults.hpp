@@ -43,6 +43,10 @@ enum class FaultKind {
 enum class FaultPhase { arrived, authenticated };
 
 FaultPhase phase_of(FaultKind kind);
+// Whether the kind means anything to a request of that action.
+bool acts_on(FaultKind kind, std::string_view action);
+// A trailing * of the pattern takes any ending.
+bool fits_pattern(std::string_view pattern, std::string_view text);
 
 struct Fault {
     FaultKind kind = FaultKind::lost_before;
@@ -64,6 +68,7 @@ struct Fault {
     Duration clock_offset{0};
     std::int64_t megabytes = 64;
     bool silent = false;  // lost: the connection stays open instead of ending
+    bool reset = false;   // lost after the work, truncated: the connection is reset, not ended
 };
 
 struct FaultSubject {
@@ -85,6 +90,8 @@ public:
     std::optional<Fault> strike(
         FaultPhase phase, const FaultSubject& subject, Instant now, Chance& chance
     );
+    // How long ago the lists that it makes stale may tell of.
+    Duration longest_lag() const;
     // Regions that are gone now for everybody, whatever the request.
     std::vector<std::string> gone_regions(Instant now) const;
 

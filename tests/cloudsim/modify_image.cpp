@@ -103,7 +103,9 @@ json::object modify_image_attribute(Call& call, Params& params) {
     if (wish.name && *wish.name != image.name) {
         check_name_is_free(call, call.region, *wish.name);
     }
-    image.name = wish.name.value_or(image.name);
+    if (wish.name) {
+        call.state.rename(image, *wish.name);
+    }
     image.description = wish.description.value_or(image.description);
     image.family = wish.family.value_or(image.family);
     image.deprecated = wish.deprecated.value_or(image.deprecated);

@@ -202,6 +202,7 @@ Instance machine_for(Call& call, const Wish& wish, const Image& image) {
     instance.uin = call.account.uin;
     instance.region = call.region;
     instance.state = "PENDING";
+    instance.states.push_back({"", call.state.now});
     instance.os = image.os;
     instance.platform = image.platform;
     instance.license = image.license;

@@ -38,6 +38,21 @@ Image public_image(const std::string& id, const std::string& name, const std::st
 
 }  // namespace
 
+const std::string& value_at(const History& history, const std::string& present, Instant at) {
+    const auto past = std::ranges::find_if(history, [at](const Past& p) { return p.until > at; });
+    return past == history.end() ? present : past->value;
+}
+
+// A few, because the real lists begin with public images too unless the caller filters.
+std::vector<Image> public_images() {
+    return {
+        public_image("img-debian12", "Debian 12.0 64bit", "Debian 12.0 64bit"),
+        public_image("img-ubuntu22", "Ubuntu Server 22.04 LTS 64bit", "Ubuntu 22.04 64bit"),
+        public_image(
+            "img-winsv022", "Windows Server 2022", "Windows Server 2022 Datacenter 64bit"
+        )};
+}
+
 State::State(World world, std::uint64_t seed)
     : timing{world.timing}
     , limits{world.limits}
@@ -48,13 +63,8 @@ State::State(World world, std::uint64_t seed)
     , uploads_chance{seed, 4}
     , lags{seed, 5}
     , sizes{seed, 6} {
-    // A few, because the real lists begin with public images too unless the caller filters.
-    public_images = {
-        public_image("img-debian12", "Debian 12.0 64bit", "Debian 12.0 64bit"),
-        public_image("img-ubuntu22", "Ubuntu Server 22.04 LTS 64bit", "Ubuntu 22.04 64bit"),
-        public_image(
-            "img-winsv022", "Windows Server 2022", "Windows Server 2022 Datacenter 64bit"
-        )};
+    memory = behaviour.list_delay.longest;
+    public_images = cloudsim::public_images();
     for (Account& account : world.accounts) {
         add_account(std::move(account));
     }
@@ -186,27 +196,33 @@ void State::remove_image(const std::string& id, bool with_snapshots) {
     while (!image.shared_with.empty()) {
         unshare(image, std::string{image.shared_with.begin()->first});
     }
-    bury(std::move(image));
+    bury(dead_images_at[Place{image.uin, image.region}], std::move(image));
     images.erase(found);
 }
 
-void State::bury(Image image) {
-    constexpr std::chrono::minutes remembered{10};
-    auto& ghosts = ghosts_at[Place{image.uin, image.region}];
-    while (!ghosts.empty() && ghosts.front().removed < now - remembered) {
-        ghosts.pop_front();
+template <class Thing>
+void State::bury(Graveyard<Thing>& graveyard, Thing thing) {
+    while (!graveyard.empty() && graveyard.front().removed <= now - memory) {
+        graveyard.pop_front();
     }
-    ghosts.push_back({std::move(image), now});
+    graveyard.push_back({std::move(thing), now});
+}
+
+void State::change(History& history, std::string& present, std::string value) {
+    std::erase_if(history, [this](const Past& past) { return past.until <= now - memory; });
+    history.push_back({std::exchange(present, std::move(value)), now});
 }
 
 void State::change_state(Image& image, std::string state) {
-    image.state_before = std::exchange(image.state, std::move(state));
-    image.state_since = now;
+    change(image.states, image.state, std::move(state));
 }
 
 void State::change_state(Instance& instance, std::string state) {
-    instance.state_before = std::exchange(instance.state, std::move(state));
-    instance.state_since = now;
+    change(instance.states, instance.state, std::move(state));
+}
+
+void State::rename(Image& image, std::string name) {
+    change(image.names, image.name, std::move(name));
 }
 
 void State::share(Image& image, const std::string& uin) {
@@ -239,7 +255,9 @@ void State::remove_instance(const std::string& id) {
     const auto found = instances.find(id);
     assert(found != instances.end());
     Instance& instance = found->second;
-    std::erase(instances_at[Place{instance.uin, instance.region}], &instance);
+    const Place place{instance.uin, instance.region};
+    std::erase(instances_at[place], &instance);
+    bury(dead_instances_at[place], std::move(instance));
     instances.erase(found);
 }
 

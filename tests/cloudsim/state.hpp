@@ -34,11 +34,15 @@ struct Restoration {
     Instant expires;
 };
 
-// An image that was removed; a stale list may still tell of it.
+// Something that was removed; a stale list may still tell of it.
+template <class Thing>
 struct Ghost {
-    Image image;
+    Thing thing;
     Instant removed;
 };
+
+template <class Thing>
+using Graveyard = std::deque<Ghost<Thing>>;  // oldest first
 
 struct ObjectVersion {
     std::string version_id;  // "" for the null version: put while versioning was not enabled
@@ -188,6 +192,7 @@ public:
     // Lists may tell the state before for a while.
     void change_state(Image& image, std::string state);
     void change_state(Instance& instance, std::string state);
+    void rename(Image& image, std::string name);
     Instance& add_instance(Instance instance);
     void remove_instance(const std::string& id);
     void share(Image& image, const std::string& uin);
@@ -227,7 +232,9 @@ public:
     std::map<Place, Network> networks;
     std::map<Place, std::vector<Snapshot*>> snapshots_at;  // by their time, oldest first
     std::map<Place, std::vector<Image*>> shared_at;        // by the receiver's place
-    std::map<Place, std::deque<Ghost>> ghosts_at;          // oldest first
+    std::map<Place, Graveyard<Image>> dead_images_at;
+    std::map<Place, Graveyard<Instance>> dead_instances_at;
+    Duration memory{0};  // how long ago lists may tell of
     std::vector<Image> public_images;
     std::multimap<Instant, Task> tasks;
     std::vector<Task> hung;
@@ -258,7 +265,9 @@ private:
     void end_creation(const Task& task);
     void end_copy(const Task& task);
     void release(Image& source);
-    void bury(Image image);
+    void change(History& history, std::string& present, std::string value);
+    template <class Thing>
+    void bury(Graveyard<Thing>& graveyard, Thing thing);
     void end_export(const Task& task, Instant at);
     void end_instance_task(const Task& task);
     void end_snapshot_task(const Task& task);

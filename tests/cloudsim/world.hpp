@@ -13,14 +13,14 @@
 //  9 partial copies     partial_sync
 // 10 batches to delete  deletion, duplicate_ids, [limits] images_per_deletion
 // 11 prices             not simulated
-// 12 COS and clocks     the fault clock-off
-// 13 role credentials   [[account.role]] lifetime; a hardened mode is not simulated
-// 14 role for exports   cvm_role, export_allowed; PassRole by the fault error on ExportImages
+// 12 COS and clocks     cos_clock_skew, the fault clock-off
+// 13 role credentials   [[account.role]] lifetime, hardened_metadata
+// 14 role for exports   [[account]] cvm_role, pass_role, [[account.bucket]] export_allowed
 // 15 doubtful regions   doubtful_regions
 // 16 limits of imports  the limits of ImportImage
 // 17 size of a copy     [limits] copy_size
 // 18 durations          [timing]
-// 19 snapshots left     stay, and CreateImage takes them
+// 19 snapshots left     orphan_snapshots_usable
 // 20 late lists         list_delay, tags_late
 #pragma once
 
@@ -35,6 +35,17 @@
 namespace cloudsim {
 
 using Tags = std::map<std::string, std::string>;
+
+// What was true until then.
+struct Past {
+    std::string value;
+    Instant until;
+};
+
+using History = std::vector<Past>;  // oldest first
+
+// What was true at that time of what is `present` now.
+const std::string& value_at(const History& history, const std::string& present, Instant at);
 
 struct Timing {
     DurationRange create{std::chrono::minutes{10}, std::chrono::minutes{15}};
@@ -81,6 +92,7 @@ struct Limits {
 
 enum class ExportNames {
     documented,  // <prefix>_<image>_system_<snapshot>.<format>; without a prefix as the example
+    underscore,  // the same, but without a prefix its underscore stays
     example,     // the same with a leading slash in CosPaths, always
     console,     // <prefix>_xvda.<format>, in CosPaths and in the bucket
     console_objects,  // CosPaths as documented, objects named as by the console
@@ -115,10 +127,14 @@ struct Behaviour {
     bool source_busy_during_copy = true;
     bool source_busy_during_export = true;
     bool poweroff_stays_off = true;
-    bool bare_bucket_names = false;  // ExportImages takes a bucket's name without the app id
-    bool doubtful_regions = false;   // those that some lists lack exist
-    // DescribeImages lacks a new image so long, drawn for each image, and tells states and
-    // deletions as they were so long ago, drawn for each request; DescribeInstances(Status) states.
+    bool bare_bucket_names = false;       // ExportImages takes a bucket's name without the app id
+    bool doubtful_regions = false;        // those that some lists lack exist
+    bool orphan_snapshots_usable = true;  // of images that are gone, for new images
+    bool hardened_metadata = false;       // the metadata service tells nothing without a token
+    Duration cos_clock_skew = std::chrono::minutes{15};  // of a signed Date
+    // DescribeImages lacks a new image so long, drawn for each image, and tells states, names,
+    // shares and deletions as they were so long ago, drawn for each request;
+    // DescribeInstances(Status) states, launches and terminations.
     DurationRange list_delay{Duration{0}, std::chrono::seconds{20}};
     DurationRange tags_late{Duration{0}, std::chrono::seconds{60}};
     ExportNames export_names = ExportNames::documented;
@@ -163,8 +179,7 @@ struct Instance {
     std::string os = "Debian 12.0 64bit";
     std::string platform;
     std::string state = "RUNNING";
-    std::string state_before;  // until state_since
-    Instant state_since;
+    History states;  // "" before it was launched
     std::string instance_type = "S5.MEDIUM2";
     std::string image_id = "img-debian12";
     Tags tags;
@@ -239,9 +254,9 @@ struct Image {
     Instant created = std::chrono::sys_days{std::chrono::January / 1 / 2020};
     Instant listed_from;
     Instant tags_from;
-    Instant ends;              // of the creation or copy in progress
-    std::string state_before;  // until state_since
-    Instant state_since;
+    Instant ends;  // of the creation or copy in progress
+    History states;
+    History names;
     bool encrypted = false;
     bool marketplace = false;
     bool deprecated = false;
@@ -252,6 +267,9 @@ struct Image {
 
     bool is_whole_machine() const { return disks.size() > 1; }
 };
+
+// Of every world.
+std::vector<Image> public_images();
 
 struct Bucket {
     std::string name;
@@ -284,6 +302,7 @@ struct Account {
     std::string secret_id;
     std::string secret_key;
     bool cvm_role = true;                   // CVM_QcsRole exists
+    bool pass_role = true;                  // its keys may pass a role to ExportImages
     std::vector<std::string> kms_keys;      // that SyncImages may encrypt with
     std::vector<std::string> sub_accounts;  // uins that images cannot be shared with
     bool in_arrears = false;

@@ -214,6 +214,7 @@ void Stage::instance_comes(std::uint64_t how) {
     instance.id = "ins-" + std::string(8 - digits.size(), 'z') + digits;
     instance.name = "new-" + digits;
     instance.state = "RUNNING";
+    instance.states.clear();
     instance.stop_charging = false;
     instance.image_in_creation.clear();
     instance.system_disk.id = "disk-" + std::string(8 - digits.size(), 'z') + digits;
