@@ -32,6 +32,8 @@ struct CosOperation {
     std::string unknown;  // what made it so: a parameter or header that nobody reads
 };
 
+// Of all operations that are simulated.
+std::vector<std::string> cos_operation_names();
 CosOperation cos_operation(const HttpRequest& request, const CosTarget& target);
 
 HttpAnswer list_buckets(CosCall& call);

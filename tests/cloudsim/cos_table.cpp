@@ -110,6 +110,14 @@ std::string described(const HttpRequest& request, const CosTarget& target) {
 
 }  // namespace
 
+std::vector<std::string> cos_operation_names() {
+    std::vector<std::string> names;
+    for (const Row& row : rows) {
+        names.emplace_back(row.name);
+    }
+    return names;
+}
+
 CosOperation cos_operation(const HttpRequest& request, const CosTarget& target) {
     const auto query = parse_target(request.target).query;
     const bool is_copy = request.method == "PUT" && request.header("x-cos-copy-source");

@@ -56,7 +56,7 @@ std::optional<HttpAnswer> answer_instead(const Fault& fault) {
 void spoil(HttpAnswer& answer, const Fault& fault) {
     switch (fault.kind) {
         case FaultKind::lost_after:
-            answer.fate = fault.silent ? Fate::silent : Fate::closed;
+            answer.fate = fault.reset ? Fate::reset : fault.silent ? Fate::silent : Fate::closed;
             break;
         case FaultKind::garbage:
             answer.body = "\x01\xff}{<\"garbage";
@@ -64,12 +64,11 @@ void spoil(HttpAnswer& answer, const Fault& fault) {
             answer.pattern.reset();
             break;
         case FaultKind::truncated:
-            answer.fate = Fate::truncated;
+            answer.fate = fault.reset ? Fate::torn : Fate::truncated;
             break;
         case FaultKind::huge:
             answer.body.append(static_cast<std::size_t>(fault.megabytes) << 20U, ' ');
             answer.content_length.reset();
-            answer.pattern.reset();
             answer.pattern.reset();
             break;
         case FaultKind::wrong_request_id:

@@ -2,6 +2,9 @@
 
 #include "regions.hpp"
 #include "text.hpp"
+#include "world_rules.hpp"
+
+#include <algorithm>
 
 namespace cloudsim {
 namespace {
@@ -34,6 +37,7 @@ Disk read_disk(const toml::table& table, Problems& problems) {
     }
     disk.size = reader.integer("size", 1, disk_size_max).value_or(disk.size);
     disk.type = reader.text("type").value_or(disk.type);
+    check_disk_type(reader, disk.type);
     disk.encrypted = reader.boolean("encrypted").value_or(disk.encrypted);
     disk.used = reader.integer("used", 1, disk.size).value_or(0);
     disk.delete_with_instance = reader.boolean("delete_with_instance").value_or(false);
@@ -67,7 +71,10 @@ const std::vector<std::string>& instance_states() {
         "SERVICE_LIVE_MIGRATE",
         "EXIT_SERVICE_LIVE_MIGRATE",
         "FREEZING",
-        "ISOLATING"};
+        "ISOLATING",
+        "TERMINATED",
+        "BANNING",
+        "CORRUPTED"};
     return states;
 }
 
@@ -78,7 +85,7 @@ std::string read_flaw(TomlTable& reader) {
     return flaw.value_or("none") == "none" ? "" : *flaw;
 }
 
-void read_contract(TomlTable& reader, Instance& instance) {
+void read_contract(TomlTable& reader, const Account& account, Instance& instance) {
     const auto type = reader.one_of(
         "charge_type", {"POSTPAID_BY_HOUR", "PREPAID", "SPOTPAID", "CDHPAID", "CDCPAID"}
     );
@@ -91,6 +98,11 @@ void read_contract(TomlTable& reader, Instance& instance) {
             .value_or(instance.restrict_state);
     instance.disable_api_termination = reader.boolean("disable_api_termination").value_or(false);
     instance.cam_role = reader.text("cam_role").value_or("");
+    const auto& roles = account.roles;
+    if (!instance.cam_role.empty() &&
+        std::ranges::find(roles, instance.cam_role, &Role::name) == roles.end()) {
+        reader.problem("cam_role", "the account has no role '" + instance.cam_role + "'");
+    }
     instance.project_id = reader.integer("project_id", 0, 1'000'000'000).value_or(0);
 }
 
@@ -100,6 +112,8 @@ void read_network(TomlTable& reader, Instance& instance) {
     instance.subnet_id = reader.text("subnet").value_or("");
     instance.private_ip = reader.text("private_ip").value_or("");
     instance.public_ip = reader.text("public_ip").value_or("");
+    check_address(reader, "private_ip", instance.private_ip);
+    check_address(reader, "public_ip", instance.public_ip);
     instance.security_groups = reader.texts("security_groups");
     instance.key_ids = reader.texts("key_ids");
 }
@@ -119,20 +133,23 @@ Instance read_common(TomlTable& reader, const Account& account) {
     instance.uin = account.uin;
     instance.region = read_region(reader);
     instance.zone = reader.text("zone").value_or(instance.region + "-1");
-    if (!instance.zone.starts_with(instance.region + "-")) {
-        reader.problem("zone", "zone '" + instance.zone + "' is not in " + instance.region);
+    if (region_of_zone(instance.zone) != instance.region) {
+        reader.problem(
+            "zone", "'" + instance.zone + "' is no zone such as " + instance.region + "-3"
+        );
     }
     instance.os = reader.text("os").value_or(instance.os);
     instance.platform = reader.text("platform").value_or(platform_of(instance.os));
     instance.state = reader.one_of("state", instance_states()).value_or(instance.state);
     instance.instance_type = reader.text("type").value_or(instance.instance_type);
+    check_instance_type(reader, "type", instance.instance_type);
     instance.image_id = reader.text("image").value_or(instance.image_id);
     instance.tags = read_tags(reader);
     instance.created = reader.instant("created").value_or(instance.created);
     instance.stop_charging = reader.boolean("stop_charging").value_or(false);
     instance.marketplace = reader.boolean("marketplace").value_or(false);
     instance.flaw = read_flaw(reader);
-    read_contract(reader, instance);
+    read_contract(reader, account, instance);
     read_network(reader, instance);
     read_agent(reader, instance);
     if (instance.stop_charging && instance.state != "STOPPED") {
@@ -155,7 +172,8 @@ Image read_common_image(TomlTable& reader, const Account& account) {
     image.family = reader.text("family").value_or("");
     image.os = reader.text("os").value_or(image.os);
     image.platform = reader.text("platform").value_or(platform_of(image.os));
-    image.state = reader.one_of("state", {"NORMAL", "CREATEFAILED"}).value_or(image.state);
+    image.state =
+        reader.one_of("state", {"NORMAL", "CREATEFAILED", "IMPORTFAILED"}).value_or(image.state);
     image.source =
         reader.one_of("source", {"CREATE_IMAGE", "EXTERNAL_IMPORT"}).value_or(image.source);
     image.architecture =
@@ -175,6 +193,10 @@ Image read_common_image(TomlTable& reader, const Account& account) {
     }
     for (const std::string& uin : reader.texts("shared_with")) {
         image.shared_with[uin] = image.created;
+        check_uin(reader, "shared_with", uin);
+        if (uin == account.uin) {
+            reader.problem("shared_with", "the image is '" + uin + "'s own; name other accounts");
+        }
     }
     return image;
 }
@@ -266,6 +288,9 @@ void read_image(const toml::table& table, Problems& problems, Account& account) 
         reader.problem("id", "'" + image.id + "' is not img- and eight of 0-9 a-z");
     }
     image.name = reader.required_text("name");
+    if (reader.has("name")) {
+        check_image_name(reader, "name", image.name);
+    }
     reader.finish();
     account.images.push_back(std::move(image));
 }
@@ -279,6 +304,9 @@ void read_images(const toml::table& table, Problems& problems, Account& account)
         Image image = alike;
         image.id = numbered_id(series, number, 4);
         image.name = series_name(series, image.id, number);
+        if (number == series.count) {
+            check_image_name(reader, "name_prefix", image.name);  // the longest
+        }
         account.images.push_back(std::move(image));
     }
 }

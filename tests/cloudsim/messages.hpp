@@ -39,6 +39,7 @@ enum class Fate {
     reset,      // the connection is reset without a byte of answer
     silent,     // the connection stays open and nothing ever comes
     truncated,  // head and the first half of the body arrive, then the connection ends
+    torn,       // the same, then the connection is reset
 };
 
 // Asynchronous work that a request began. The time is the one drawn for it, also where a fault

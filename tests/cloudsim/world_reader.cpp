@@ -5,7 +5,9 @@
 #include "networks.hpp"
 #include "regions.hpp"
 #include "text.hpp"
+#include "world_rules.hpp"
 
+#include <span>
 #include <unordered_set>
 
 namespace cloudsim {
@@ -55,10 +57,23 @@ void read_limits(const toml::table& table, Problems& problems, Limits& limits) {
     limits.import_virtual =
         reader.integer("import_virtual", 1, many).value_or(limits.import_virtual);
     limits.import_closed = reader.texts("import_closed");
+    for (const std::string& region : limits.import_closed) {
+        if (find_region(region) == nullptr) {
+            reader.problem("import_closed", "there is no region '" + region + "'");
+        }
+    }
     limits.prepaid_returns =
         reader.integer("prepaid_returns", 0, many).value_or(limits.prepaid_returns);
     limits.sold_out_types = reader.texts("sold_out_types");
+    for (const std::string& type : limits.sold_out_types) {
+        check_instance_type(reader, "sold_out_types", type);
+    }
     limits.sold_out_zones = reader.texts("sold_out_zones");
+    for (const std::string& zone : limits.sold_out_zones) {
+        if (find_region(region_of_zone(zone)) == nullptr) {
+            reader.problem("sold_out_zones", "'" + zone + "' is no zone such as ap-guangzhou-3");
+        }
+    }
     limits.sold_out_disks = reader.texts("sold_out_disks");
     limits.stock = reader.integer("stock", 0, many);
     limits.foreign_share = reader.share("foreign_share").value_or(limits.foreign_share);
@@ -126,6 +141,9 @@ Role read_role(const toml::table& table, Problems& problems) {
     role.name = reader.required_text("name");
     role.id = reader.text("id").value_or("");
     role.trusts = reader.texts("trusts");
+    for (const std::string& uin : role.trusts) {
+        check_uin(reader, "trusts", uin);
+    }
     role.external_id = reader.text("external_id").value_or("");
     role.lifetime = reader.duration("lifetime").value_or(role.lifetime);
     if (role.lifetime < std::chrono::minutes{1}) {
@@ -154,49 +172,102 @@ public:
         return is_new;
     }
 
+    bool has(const char* kind, const std::string& value) const {
+        return seen_.contains(kind + value);
+    }
+
+    // What every world has.
+    void add(const char* kind, const std::string& value) { seen_.insert(kind + value); }
+
 private:
     Problems& problems_;
     std::unordered_set<std::string> seen_;
 };
 
-void read_instances_and_images(TomlTable& reader, Account& account, Uniqueness& ids) {
+// What is checked of instances once all images are known.
+struct ImageUse {
+    const toml::table* table;
+    std::string image_id;
+};
+
+struct Found {
+    Uniqueness ids;
+    std::vector<ImageUse> image_uses;
+};
+
+void note_instances(const toml::table& table, std::span<const Instance> instances, Found& found) {
+    for (const Instance& instance : instances) {
+        if (!found.ids.check(table, "id", "instance id ", instance.id) ||
+            !found.ids.check(table, "system_disk", "disk id ", instance.system_disk.id)) {
+            return;
+        }
+        for (const Disk& disk : instance.data_disks) {
+            if (!found.ids.check(table, "data_disks", "disk id ", disk.id)) {
+                return;
+            }
+        }
+    }
+    if (!instances.empty()) {
+        found.image_uses.push_back({&table, instances.front().image_id});
+    }
+}
+
+void note_images(const toml::table& table, std::span<const Image> images, Found& found) {
+    for (const Image& image : images) {
+        if (!found.ids.check(table, "id", "image id ", image.id)) {
+            return;
+        }
+    }
+}
+
+void read_instances_and_images(TomlTable& reader, Account& account, Found& found) {
     Problems& problems = reader.problems();
-    const auto read_all = [&](const char* key, auto read, const char* kind, const auto& things) {
+    const auto read_all = [&](const char* key, auto read, auto note, const auto& things) {
         for (const toml::table* table : reader.subtables(key)) {
             const std::size_t before = things.size();
             read(*table, problems, account);
-            std::size_t i = before;
-            while (i < things.size() && ids.check(*table, "id", kind, things[i].id)) {
-                i += 1;
-            }
+            note(*table, std::span{things}.subspan(before), found);
         }
     };
-    read_all("instance", read_instance, "instance id ", account.instances);
-    read_all("instances", read_instances, "instance id ", account.instances);
-    read_all("image", read_image, "image id ", account.images);
-    read_all("images", read_images, "image id ", account.images);
+    read_all("instance", read_instance, note_instances, account.instances);
+    read_all("instances", read_instances, note_instances, account.instances);
+    read_all("image", read_image, note_images, account.images);
+    read_all("images", read_images, note_images, account.images);
 }
 
-void read_contents(TomlTable& reader, Account& account, Uniqueness& ids) {
+void check_image_uses(Problems& problems, const Found& found) {
+    for (const ImageUse& use : found.image_uses) {
+        if (!found.ids.has("image id ", use.image_id)) {
+            const toml::node* node = use.table->get("image");
+            problems.add(
+                node == nullptr ? use.table->source() : node->source(),
+                "there is no image '" + use.image_id + "' in the world"
+            );
+        }
+    }
+}
+
+void read_contents(TomlTable& reader, Account& account, Found& found) {
     Problems& problems = reader.problems();
     for (const toml::table* table : reader.subtables("bucket")) {
         account.buckets.push_back(read_bucket(*table, problems, account.app_id));
-        ids.check(*table, "name", "bucket name ", account.buckets.back().name);
+        found.ids.check(*table, "name", "bucket name ", account.buckets.back().name);
     }
     for (const toml::table* table : reader.subtables("subnet")) {
         account.subnets.push_back(read_subnet(*table, problems));
-        ids.check(*table, "id", "subnet id ", account.subnets.back().id);
+        found.ids.check(*table, "id", "subnet id ", account.subnets.back().id);
     }
     for (const toml::table* table : reader.subtables("role")) {
         account.roles.push_back(read_role(*table, problems));
     }
-    read_instances_and_images(reader, account, ids);
+    read_instances_and_images(reader, account, found);
 }
 
-Account read_account(const toml::table& table, Problems& problems, Uniqueness& ids) {
+Account read_account(const toml::table& table, Problems& problems, Found& found) {
     TomlTable reader{table, problems};
     Account account;
     account.uin = reader.required_text("uin");
+    check_uin(reader, "uin", account.uin);
     const auto app_id = reader.integer("app_id", 1, many * many);
     if (!app_id && table.get("app_id") == nullptr) {
         reader.problem("app_id", "key 'app_id' is missing");
@@ -205,14 +276,18 @@ Account read_account(const toml::table& table, Problems& problems, Uniqueness& i
     account.secret_id = reader.required_text("secret_id");
     account.secret_key = reader.required_text("secret_key");
     account.cvm_role = reader.boolean("cvm_role").value_or(account.cvm_role);
+    account.pass_role = reader.boolean("pass_role").value_or(account.pass_role);
     account.key_pairs = reader.texts("key_pairs");
     account.security_groups = reader.texts("security_groups");
     account.kms_keys = reader.texts("kms_keys");
     account.sub_accounts = reader.texts("sub_accounts");
+    for (const std::string& uin : account.sub_accounts) {
+        check_uin(reader, "sub_accounts", uin);
+    }
     account.in_arrears = reader.boolean("in_arrears").value_or(account.in_arrears);
-    ids.check(table, "uin", "uin ", account.uin);
-    ids.check(table, "secret_id", "secret_id ", account.secret_id);
-    read_contents(reader, account, ids);
+    found.ids.check(table, "uin", "uin ", account.uin);
+    found.ids.check(table, "secret_id", "secret_id ", account.secret_id);
+    read_contents(reader, account, found);
     reader.finish();
     return account;
 }
@@ -233,10 +308,14 @@ World parse_world(std::string_view text, const std::string& file) {
     if (const toml::table* table = reader.subtable("behaviour")) {
         read_behaviour(*table, problems, world.behaviour);
     }
-    Uniqueness ids{problems};
-    for (const toml::table* table : reader.subtables("account")) {
-        world.accounts.push_back(read_account(*table, problems, ids));
+    Found found{Uniqueness{problems}, {}};
+    for (const Image& image : public_images()) {
+        found.ids.add("image id ", image.id);
     }
+    for (const toml::table* table : reader.subtables("account")) {
+        world.accounts.push_back(read_account(*table, problems, found));
+    }
+    check_image_uses(problems, found);
     if (world.accounts.empty()) {
         problems.add(root.source(), "a world needs at least one [[account]]");
     }

@@ -4,6 +4,7 @@
 #include "server.hpp"
 
 #include <iostream>
+#include <optional>
 
 namespace {
 
@@ -21,6 +22,29 @@ ScaledClock clock_of(const Options& options) {
     return {real, real, options.speed};
 }
 
+// Tells the problems of both files at once.
+std::pair<World, FaultPlan> load_files(const Options& options) {
+    std::optional<World> world;
+    FaultPlan faults;
+    std::string problems;
+    try {
+        world = load_world(options.world);
+    } catch (const FileError& error) {
+        problems = error.what();
+    }
+    try {
+        if (!options.faults.empty()) {
+            faults = load_faults(options.faults, world ? &*world : nullptr);
+        }
+    } catch (const FileError& error) {
+        problems += (problems.empty() ? "" : "\n") + std::string{error.what()};
+    }
+    if (!problems.empty()) {
+        throw FileError{problems};
+    }
+    return {std::move(*world), std::move(faults)};
+}
+
 int run(const Options& options) {
     if (options.wants_help) {
         std::cout << help_text;
@@ -30,8 +54,7 @@ int run(const Options& options) {
         std::cout << "cvmcloudsim " CVMBACKUP_VERSION "\n";
         return 0;
     }
-    World world = load_world(options.world);
-    FaultPlan faults = options.faults.empty() ? FaultPlan{} : load_faults(options.faults);
+    auto [world, faults] = load_files(options);
     Cloud cloud{std::move(world), options.seed, std::move(faults)};
     serve(cloud, clock_of(options), options, std::cout);
     return 0;

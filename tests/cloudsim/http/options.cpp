@@ -3,6 +3,7 @@
 #include "../text.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -15,14 +16,15 @@ Serve a simulated Tencent Cloud on one loopback port: API 3.0 (cvm, cbs, tat,
 region, sts), COS and the metadata service of an instance. All state lives in memory.
 
   --world FILE          what exists: accounts, buckets, instances, images, limits, timing
-  --listen ADDRESS:PORT where to serve; port 0 takes a free one (default 127.0.0.1:0)
+  --listen ADDRESS:PORT where to serve, an IP address: 127.0.0.1:0 (default) or [::1]:0;
+                        port 0 takes a free one
   --speed N             simulated seconds per real second, from now on: up to 100000 (default 1)
   --clock CLOCK         'from=RFC3339 at=UNIXTIME speed=N': the simulated time is
                         from + (real time - at) * speed; excludes --speed
   --seed N              chance of durations, ids and faults (default 1)
   --faults FILE         what goes wrong: lost answers, errors, failing tasks, ...
   --requests-log FILE   one JSON object per request; the file is emptied first
-  --help                this text
+  -h, --help            this text
   --version             the version
 
 A value follows its option after a blank or '='. Examples that name every key:
@@ -62,8 +64,23 @@ void parse_listen(Options& options, const std::string& text) {
     if (colon == std::string::npos || colon == 0) {
         throw UsageError{"--listen: '" + text + "' is not ADDRESS:PORT"};
     }
-    options.address = text.substr(0, colon);
-    options.port = parse_number<unsigned short>("--listen", text.substr(colon + 1));
+    std::string address = text.substr(0, colon);
+    const bool is_bracketed = address.starts_with('[') && address.ends_with(']');
+    address = is_bracketed ? address.substr(1, address.size() - 2) : address;
+    in6_addr ignored{};
+    if (inet_pton(is_bracketed ? AF_INET6 : AF_INET, address.c_str(), &ignored) != 1) {
+        throw UsageError{
+            "--listen: '" + text.substr(0, colon) +
+            "' is not an IP address such as 127.0.0.1 or [::1]; names are not looked up"};
+    }
+    const std::string port = text.substr(colon + 1);
+    constexpr std::uint64_t port_max = 65535;
+    const auto number = parse_number<std::uint64_t>("--listen", port);
+    if (number > port_max) {
+        throw UsageError{"--listen: a port is from 0 to 65535, not " + port};
+    }
+    options.address = address;
+    options.port = static_cast<unsigned short>(number);
 }
 
 void set_option(Options& options, const std::string& name, const std::string& value) {
@@ -134,8 +151,9 @@ Options parse_options(const std::vector<std::string>& arguments) {
     bool has_speed = false;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::string name = arguments[i];
-        if (name == "--help" || name == "--version") {
-            options.wants_help = options.wants_help || name == "--help";
+        const bool is_help = name == "--help" || name == "-h";
+        if (is_help || name == "--version") {
+            options.wants_help = options.wants_help || is_help;
             options.wants_version = options.wants_version || name == "--version";
             continue;
         }

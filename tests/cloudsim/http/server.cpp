@@ -18,6 +18,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <sstream>
 
 namespace cloudsim {
 namespace {
@@ -108,11 +109,7 @@ public:
                 throw std::runtime_error(options.requests_log + ": cannot be written");
             }
         }
-        const tcp::endpoint endpoint{asio::ip::make_address(options.address), options.port};
-        acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address{true});
-        acceptor_.bind(endpoint);
-        acceptor_.listen();
+        listen({asio::ip::make_address(options.address), options.port});
     }
 
     tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -131,6 +128,19 @@ public:
     }
 
 private:
+    void listen(const tcp::endpoint& endpoint) {
+        try {
+            acceptor_.open(endpoint.protocol());
+            acceptor_.set_option(tcp::acceptor::reuse_address{true});
+            acceptor_.bind(endpoint);
+            acceptor_.listen();
+        } catch (const boost::system::system_error& error) {
+            std::ostringstream text;
+            text << "cannot serve at " << endpoint << ": " << error.code().message();
+            throw std::runtime_error(text.str());
+        }
+    }
+
     asio::awaitable<void> accept_all() {
         asio::steady_timer pause{io_};
         while (acceptor_.is_open()) {
@@ -204,6 +214,12 @@ private:
         }
     }
 
+    static void reset(Session& session) {
+        error_code ignored;
+        session.socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+        session.socket.close(ignored);
+    }
+
     // Whether the connection may carry another request.
     asio::awaitable<bool> deliver(
         std::shared_ptr<Session> session,
@@ -212,25 +228,38 @@ private:
         bool keep_alive,
         bool head_only
     ) {
-        error_code ignored;
         switch (answer.fate) {
             case Fate::closed:
                 co_return false;
             case Fate::reset:
-                session->socket.set_option(asio::socket_base::linger{true, 0}, ignored);
-                session->socket.close(ignored);
+                reset(*session);
                 co_return false;
             case Fate::silent:
                 session->pause.expires_at(asio::steady_timer::time_point::max());
                 co_await session->pause.async_wait(as_pair);
                 co_return false;
             case Fate::truncated:
+            case Fate::torn:
                 keep_alive = false;
                 cut_in_half(answer);
                 break;
             case Fate::delivered:
                 break;
         }
+        const bool is_sent = co_await send(session, answer, version, keep_alive, head_only);
+        if (answer.fate == Fate::torn) {
+            reset(*session);
+        }
+        co_return keep_alive&& is_sent;
+    }
+
+    asio::awaitable<bool> send(
+        std::shared_ptr<Session> session,
+        HttpAnswer answer,
+        unsigned version,
+        bool keep_alive,
+        bool head_only
+    ) {
         http::response<http::string_body> message = to_message(answer, version);
         message.keep_alive(keep_alive);
         http::response_serializer<http::string_body> serializer{message};
@@ -238,14 +267,14 @@ private:
             const auto [error, size] =
                 co_await http::async_write_header(session->socket, serializer, as_pair);
             if (error || head_only) {
-                co_return keep_alive && !error;
+                co_return !error;
             }
             const PatternSlice slice = *answer.pattern;
             const bool is_sent = co_await send_pattern(session, slice);
-            co_return keep_alive&& is_sent;
+            co_return is_sent;
         }
         const auto [error, size] = co_await http::async_write(session->socket, serializer, as_pair);
-        co_return keep_alive && !error;
+        co_return !error;
     }
 
     asio::awaitable<bool> send_pattern(std::shared_ptr<Session> session, PatternSlice slice) {

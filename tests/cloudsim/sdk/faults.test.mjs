@@ -17,10 +17,12 @@ const faults = [
   inRegion("ap-seoul", 'kind = "lost-before"'),
   inRegion("ap-jakarta", 'kind = "garbage"'),
   inRegion("ap-singapore", 'kind = "truncated"'),
+  inRegion("na-ashburn", 'kind = "truncated"\nreset = true'),
   inRegion("ap-hongkong", 'kind = "error"\ncode = "ResourceUnavailable"\nmessage = "later"'),
   inRegion("ap-beijing", 'kind = "slow"\ndelay = "300ms"'),
   inRegion("ap-nanjing", 'kind = "error"\ncode = "InternalError"\nnth = [1, 3]'),
   fault('action = "CreateImage"\nkind = "lost-after"\nnth = 1'),
+  fault('action = "CreateImage"\nkind = "lost-after"\nreset = true\nnth = 2'),
   fault('action = "SyncImages"\nkind = "error-after"\ncode = "InternalError"'),
   fault('action = "StopInstances"\nkind = "task-hangs"'),
   fault('action = "cos:HeadObject"\nkind = "error"\nstatus = 403\ncode = "AccessDenied"'),
@@ -29,7 +31,9 @@ const faults = [
 const role = '[[account.role]]\nname = "backup"\nlifetime = "6h"\n';
 const worker = instance("ins-00000009", 'cam_role = "backup"');
 const cloud = await startCloud({
-  speed: 1, faults, world: world({ top: held, owner: role + worker + image("img-golden01") }),
+  speed: 1,
+  faults,
+  world: world({ top: held, owner: role + worker + image("img-golden01") }),
 });
 const inTheRegion = (region) => () => cloud.cvm({ region }).DescribeImages({ Limit: 1 });
 
@@ -49,6 +53,9 @@ test("bodies are spoilt", async () => {
   const profile = { httpProfile: { reqTimeout: 1 } };
   const impatient = cloud.cvm({ region: "ap-singapore", profile });
   await assert.rejects(impatient.DescribeImages(), /timeout|Premature close|aborted/);
+  await assert.rejects(
+    cloud.cvm({ region: "na-ashburn", profile }).DescribeImages(),
+    /ECONNRESET|aborted|timeout|Premature close/);
 });
 
 test("any error code is told, for the n-th calls only if so asked", async () => {
@@ -72,6 +79,9 @@ test("work is done although the answer is lost or an error", async () => {
     (await client.DescribeImages({ Filters: [{ Name: "image-name", Values: [name] }] })).TotalCount;
   await assert.rejects(cvm.CreateImage({ ImageName: "lost", InstanceId }), /hang up|ECONNRESET/);
   assert.equal(await named(cvm, "lost"), 1);
+  const again = { ImageName: "torn", InstanceId: "ins-00000009" };
+  await assert.rejects(cvm.CreateImage(again), /ECONNRESET|hang up/);
+  assert.equal(await named(cvm, "torn"), 1);
   await refused("InternalError", () => cvm.SyncImages({
     ImageIds: ["img-golden01"], DestinationRegions: ["ap-shanghai"], ImageName: "copied",
   }));

@@ -226,3 +226,27 @@ test("regions that some lists lack exist, or not", async () => {
   await refused("UnsupportedRegion", () => strict.DescribeImages({}));
   await (await heldWith("doubtful_regions = true")).cvm(there).DescribeImages({});
 });
+
+test("an export without a prefix may keep the underscore", async () => {
+  const cloud = await heldWith('export_names = "underscore"');
+  const { CosPaths } = await cloud.cvm().ExportImages(exported);
+  assert.match(CosPaths.join(), /^_img-golden01_system_snap-[0-9a-z]{8}\.raw$/);
+});
+
+test("a key that may not pass roles exports nothing", async () => {
+  const text = world({ top: held, owner: golden });
+  const cloud = await startCloud({ world: text.replace("app_id", "pass_role = false\napp_id") });
+  await refused("AuthFailure.UnauthorizedOperation", () => cloud.cvm().ExportImages(exported));
+});
+
+test("lists told late lack an instance just launched and tell one just terminated", async () => {
+  const faults = '[[fault]]\naction = "DescribeInstances"\nkind = "stale"\ndelay = "2d"\n';
+  const client = (await startCloud({ faults, speed: 1, world: world({
+    top: `[timing]\nterminate = "0s"\nlaunch = "0s"\n[behaviour]\n${prompt}`,
+  }) })).cvm();
+  await client.RunInstances({ ImageId: "img-debian12", Placement: { Zone: "ap-guangzhou-3" } });
+  await client.TerminateInstances({ InstanceIds: [instanceId] });
+  const { InstanceSet } = await client.DescribeInstances();
+  assert.deepEqual(InstanceSet.map((one) => [one.InstanceId, one.InstanceState]),
+    [[instanceId, "RUNNING"]]);
+});

@@ -66,6 +66,77 @@ TEST(BadWorld, IsToldWithItsPlaceAndWhatToDo) {
     EXPECT_THAT(told_of(""), HasSubstr("error: a world needs at least one [[account]]"));
 }
 
+std::string told_of_instance(const std::string& keys) {
+    return told_of(account + "[[account.instance]]\nid = \"ins-00000001\"\n" + keys);
+}
+
+TEST(BadWorld, HasInstancesWhoseKeysAreOfNoKnownForm) {
+    const std::string here = "region = \"ap-seoul\"\n";
+    const std::vector<BadWorld> cases{
+        {"zone = \"ap-seoul-\"\n", "w.toml:9:8: error: 'ap-seoul-' is no zone such as ap-seoul-3"},
+        {"private_ip = \"999.1.1.1\"\n",
+         "w.toml:9:14: error: '999.1.1.1' is no IPv4 address such as 10.0.0.7"},
+        {"public_ip = \"::1\"\n", "w.toml:9:13: error: '::1' is no IPv4 address such as 10.0.0.7"},
+        {"type = \"S5\"\n", "w.toml:9:8: error: 'S5' is no instance type such as S5.MEDIUM2"},
+        {"cam_role = \"backup\"\n", "w.toml:9:12: error: the account has no role 'backup'"},
+        {"image = \"img-nowhere1\"\n",
+         "w.toml:9:9: error: there is no image 'img-nowhere1' in the world"},
+        {"system_disk = { id = \"disk-00000001\" }\ndata_disks = [ { id = \"disk-00000001\" } ]\n",
+         "w.toml:10:14: error: two of the world have the same disk id disk-00000001"},
+        {"system_disk = { type = \"CLOUD_FAST\" }\n",
+         "w.toml:9:24: error: 'type' must be one of CLOUD_BASIC, CLOUD_PREMIUM, CLOUD_SSD, "
+         "CLOUD_BSSD, CLOUD_HSSD, CLOUD_TSSD, LOCAL_BASIC, LOCAL_SSD, LOCAL_NVME, LOCAL_PRO"},
+    };
+    for (const BadWorld& bad : cases) {
+        EXPECT_EQ(told_of_instance(here + bad.text), bad.message);
+    }
+}
+
+TEST(BadWorld, HasImagesWhoseKeysAreOfNoKnownForm) {
+    const std::string here = "[[account.image]]\nregion = \"ap-seoul\"\n";
+    const std::vector<BadWorld> cases{
+        {"name = \"\"\n", "w.toml:8:8: error: an image's name has 1 to 60 characters"},
+        {"name = \"0123456789012345678901234567890123456789012345678901234567890\"\n",
+         "w.toml:8:8: error: an image's name has 1 to 60 characters"},
+        {"name = \"n\"\nid = \"img-debian12\"\n",
+         "w.toml:9:6: error: two of the world have the same image id img-debian12"},
+        {"name = \"n\"\nshared_with = [\"1\"]\n",
+         "w.toml:9:15: error: the image is '1's own; name other accounts"},
+        {"name = \"n\"\nshared_with = [\"not-a-uin\"]\n",
+         "w.toml:9:15: error: 'not-a-uin' is no uin, which is a number such as 100000000001"},
+    };
+    for (const BadWorld& bad : cases) {
+        EXPECT_EQ(told_of(account + here + bad.text), bad.message);
+    }
+}
+
+TEST(BadWorld, NamesPlacesAndAccountsThatCannotBe) {
+    const std::vector<BadWorld> cases{
+        {"[[account.role]]\nname = \"r\"\ntrusts = [\"root\"]\n",
+         "w.toml:8:10: error: 'root' is no uin, which is a number such as 100000000001"},
+        {"[limits]\nsold_out_zones = [\"moon-1\"]\n",
+         "w.toml:7:18: error: 'moon-1' is no zone such as ap-guangzhou-3"},
+        {"[limits]\nsold_out_types = [\"S5\"]\n",
+         "w.toml:7:18: error: 'S5' is no instance type such as S5.MEDIUM2"},
+        {"[limits]\nimport_closed = [\"moon\"]\n", "w.toml:7:17: error: there is no region 'moon'"},
+    };
+    for (const BadWorld& bad : cases) {
+        EXPECT_EQ(told_of(account + bad.text), bad.message);
+    }
+}
+
+TEST(BadWorld, IsNoneWithAnImageThatComesLaterOrOfEveryWorld) {
+    const std::string image = "image = \"img-00000001\"\nregion = \"ap-seoul\"\n";
+    EXPECT_EQ(
+        told_of_instance(
+            image + "[[account.image]]\nid = \"img-00000001\"\nname = \"n\"\nregion = "
+                    "\"ap-seoul\"\n"
+        ),
+        ""
+    );
+    EXPECT_EQ(told_of_instance("image = \"img-winsv022\"\nregion = \"ap-seoul\"\n"), "");
+}
+
 std::string told_of_file(const std::string& path) {
     try {
         load_world(path);

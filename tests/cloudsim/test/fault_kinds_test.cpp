@@ -169,48 +169,16 @@ TEST_F(FaultKinds, ReachTheMetadataService) {
     EXPECT_EQ(cloud->handle(request, now).status, 200);
 }
 
-std::string problems_of(const std::string& text) {
-    try {
-        parse_faults(text, "f.toml");
-        return "";
-    } catch (const FileError& error) {
-        return error.what();
-    }
+TEST_F(FaultKinds, ResetTheConnectionAfterTheWork) {
+    use_fault("action = \"CreateImage\"\nkind = \"lost-after\"\nreset = true\n");
+    EXPECT_EQ(create().answer.fate, Fate::reset);
+    EXPECT_EQ(cloud->state().images.size(), 1U);
 }
 
-TEST(FaultFile, RefusesWhatCouldNeverStrike) {
-    EXPECT_THAT(
-        problems_of("[[fault]]\naction = \"CreateImagez\"\nkind = \"reset\"\n"),
-        HasSubstr("f.toml:2:10: error: no action of the cloud fits 'CreateImagez'")
-    );
-    EXPECT_THAT(
-        problems_of("[[fault]]\naction = \"*\"\nregion = \"moon\"\nkind = \"reset\"\n"),
-        HasSubstr("f.toml:3:10: error: there is no region 'moon'")
-    );
-    EXPECT_THAT(
-        problems_of("[[fault]]\naction = \"*\"\nkind = \"reset\"\nafter = \"2h\"\nbefore = \"1h\"\n"
-        ),
-        HasSubstr("f.toml:5:10: error: 'before' must be later than 'after'")
-    );
-}
-
-TEST(FaultFile, RefusesKeysThatMeanNothingToTheKind) {
-    EXPECT_THAT(
-        problems_of("[[fault]]\naction = \"*\"\nkind = \"reset\"\ndelay = \"1s\"\n"),
-        HasSubstr("f.toml:4:9: error: 'delay' means nothing to the kind 'reset'")
-    );
-}
-
-TEST(FaultFile, WantsWhatAKindNeeds) {
-    EXPECT_THAT(
-        problems_of("[[fault]]\nkind = \"region-gone\"\n"),
-        HasSubstr("f.toml:2:8: error: 'region-gone' needs 'region'")
-    );
-    EXPECT_THAT(
-        problems_of("[[fault]]\nkind = \"clock-off\"\n"),
-        HasSubstr("f.toml:2:8: error: 'clock-off' needs one of 'ahead' and 'behind'")
-    );
-    EXPECT_THAT(problems_of("[[fault]]\nkind = \"reset\"\n"), HasSubstr("key 'action' is missing"));
+TEST_F(FaultKinds, ResetTheConnectionInTheMiddleOfTheBody) {
+    use_fault("action = \"CreateImage\"\nkind = \"truncated\"\nreset = true\n");
+    EXPECT_EQ(create().answer.fate, Fate::torn);
+    EXPECT_EQ(cloud->state().images.size(), 1U);
 }
 
 }  // namespace

@@ -115,5 +115,32 @@ TEST(Clock, WantsAllOfItsParts) {
     EXPECT_THROW(parse_clock("from=2027-01-04T00:00:00Z at=0 speed=1 pace=2"), UsageError);
 }
 
+TEST(Options, TakeAddressesOfBothFamilies) {
+    const Options options = parse_options({"--world", "w", "--listen", "[::1]:7"});
+    EXPECT_EQ(options.address, "::1");
+    EXPECT_EQ(options.port, 7);
+    const std::string told =
+        " is not an IP address such as 127.0.0.1 or [::1]; names are not looked up";
+    for (const std::string wrong : {"localhost", "::1", "[127.0.0.1]", "[::1", "300.0.0.1"}) {
+        EXPECT_EQ(
+            told_of({"--world", "w", "--listen", wrong + ":0"}), "--listen: '" + wrong + "'" + told
+        );
+    }
+}
+
+TEST(Options, TellWhichPortsThereAre) {
+    EXPECT_EQ(
+        told_of({"--world", "w", "--listen", "127.0.0.1:99999"}),
+        "--listen: a port is from 0 to 65535, not 99999"
+    );
+    EXPECT_EQ(
+        told_of({"--world", "w", "--listen", "127.0.0.1:x"}), "--listen: 'x' is not a number"
+    );
+}
+
+TEST(Options, HelpAlsoByOneLetter) {
+    EXPECT_TRUE(parse_options({"-h"}).wants_help);
+}
+
 }  // namespace
 }  // namespace cloudsim::test

@@ -76,7 +76,7 @@ TEST(World, IsUnkindByDefaultWhereNobodyKnows) {
 TEST(World, ReadsTheExampleFilesThatNameEveryKey) {
     const World world = load_world(CLOUDSIM_EXAMPLES "/world.toml");
     EXPECT_EQ(world.accounts.size(), 2U);
-    EXPECT_NO_THROW(load_faults(CLOUDSIM_EXAMPLES "/faults.toml"));
+    EXPECT_NO_THROW(load_faults(CLOUDSIM_EXAMPLES "/faults.toml", &world));
 }
 
 TEST(World, NamesEveryProblemWithItsPlace) {
