@@ -37,6 +37,9 @@ void read_flags(TomlTable& reader, Behaviour& behaviour) {
     flag("doubtful_regions", behaviour.doubtful_regions);
     flag("image_snapshots_count", behaviour.image_snapshots_count);
     flag("snapshots_cross_border", behaviour.snapshots_cross_border);
+    flag("orphan_snapshots_usable", behaviour.orphan_snapshots_usable);
+    flag("hardened_metadata", behaviour.hardened_metadata);
+    behaviour.cos_clock_skew = reader.duration("cos_clock_skew").value_or(behaviour.cos_clock_skew);
     const auto range = [&reader](std::string_view key, DurationRange& value) {
         value = reader.duration_range(key).value_or(value);
     };
@@ -119,6 +122,7 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
         reader,
         "export_names",
         {{"documented", ExportNames::documented},
+         {"underscore", ExportNames::underscore},
          {"example", ExportNames::example},
          {"console", ExportNames::console},
          {"console-objects", ExportNames::console_objects}},

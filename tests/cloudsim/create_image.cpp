@@ -164,6 +164,11 @@ const Snapshot& usable_snapshot(Call& call, const std::string& id) {
         throw Refusal{
             "ResourceUnavailable.SnapshotCreating", "The snapshot `" + id + "` is not complete."};
     }
+    const bool is_orphan = !snapshot->made_for.empty() && snapshot->image_ids.empty();
+    if (is_orphan && !call.state.behaviour.orphan_snapshots_usable) {
+        throw Refusal{
+            "InvalidParameter.SnapshotNotFound", "The image of the snapshot `" + id + "` is gone."};
+    }
     return *snapshot;
 }
 

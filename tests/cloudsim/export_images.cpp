@@ -146,6 +146,11 @@ void check_destination(Call& call, const Wish& wish) {
             "InvalidParameterValue.BucketNotFound",
             "There is no bucket `" + wish.bucket + "` in " + call.region + "."};
     }
+    if (!call.account.pass_role) {
+        throw Refusal{
+            "AuthFailure.UnauthorizedOperation",
+            "The key may not pass the role `" + wish.role + "` (cam:PassRole)."};
+    }
     if (!call.account.cvm_role || wish.role != "CVM_QcsRole") {
         throw Refusal{
             "AuthFailure.CamRoleNameAuthenticateFailed",
@@ -177,7 +182,8 @@ Names names_of(
 ) {
     const ImageDisk& disk = image.disks[disk_number];
     const std::string usage = disk.is_system ? "system" : "data";
-    const std::string start = prefix.empty() ? "" : prefix + "_";
+    const bool has_start = !prefix.empty() || form == ExportNames::underscore;
+    const std::string start = has_start ? prefix + "_" : "";
     const std::string documented =
         start + image.id + "_" + usage + "_" + disk.snapshot_id + "." + extension;
     const char letter = static_cast<char>('a' + disk_number);
@@ -187,6 +193,8 @@ Names names_of(
     switch (form) {
         case ExportNames::documented:
             return {told, key_of(documented)};
+        case ExportNames::underscore:
+            return {documented, key_of(documented)};
         case ExportNames::example:
             return {"/" + key_of(documented), key_of(documented)};
         case ExportNames::console:

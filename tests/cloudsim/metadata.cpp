@@ -118,6 +118,9 @@ HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord reco
     }
     if (fault && fault->kind == FaultKind::error) {
         answer = plain(fault->status, fault->message);
+    } else if (state_.behaviour.hardened_metadata) {
+        // How a token would be asked for is nowhere to be read, so nobody has one.
+        answer = plain(401, "Unauthorized");
     } else if (request.method != "GET") {
         answer = plain(405, "Method Not Allowed");
     } else if (!path.starts_with(roles_path) && path + "/" != roles_path) {
