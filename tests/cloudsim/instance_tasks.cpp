@@ -30,7 +30,7 @@ void State::end_instance_task(const Task& task) {
 
 void State::end_launch(Instance& instance, const Task& task) {
     if (task.end == TaskEnd::vanishes) {
-        remove_instance(task.subject);
+        remove_instance(task.subject, true);
     } else {
         change_state(instance, task.end == TaskEnd::succeeds ? "RUNNING" : "LAUNCH_FAILED");
     }
@@ -63,7 +63,7 @@ void State::end_termination(Instance& instance, const Task& task) {
     } else if (task.kind == TaskKind::instance_return) {
         change_state(instance, "SHUTDOWN");
     } else {
-        remove_instance(task.subject);
+        remove_instance(task.subject, true);
     }
 }
 

@@ -33,7 +33,7 @@ void State::end_removal(const Task& task, Instant at) {
             return;
         case TaskKind::instance_launch:
             if (find_instance(task.subject) != nullptr) {
-                remove_instance(task.subject);
+                remove_instance(task.subject, true);
             }
             return;
         case TaskKind::snapshot_creation:

@@ -251,13 +251,15 @@ Instance& State::add_instance(Instance instance) {
     return added;
 }
 
-void State::remove_instance(const std::string& id) {
+void State::remove_instance(const std::string& id, bool leaves_ghost) {
     const auto found = instances.find(id);
     assert(found != instances.end());
     Instance& instance = found->second;
     const Place place{instance.uin, instance.region};
     std::erase(instances_at[place], &instance);
-    bury(dead_instances_at[place], std::move(instance));
+    if (leaves_ghost) {
+        bury(dead_instances_at[place], std::move(instance));
+    }
     instances.erase(found);
 }
 

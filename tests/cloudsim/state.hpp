@@ -194,7 +194,8 @@ public:
     void change_state(Instance& instance, std::string state);
     void rename(Image& image, std::string name);
     Instance& add_instance(Instance instance);
-    void remove_instance(const std::string& id);
+    // Late lists tell of it for a while if it leaves a ghost.
+    void remove_instance(const std::string& id, bool leaves_ghost = false);
     void share(Image& image, const std::string& uin);
     void unshare(Image& image, const std::string& uin);
     // Adds a version in a versioned bucket, replaces the object in others.
