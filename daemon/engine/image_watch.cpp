@@ -42,6 +42,7 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     watched.kind = what.kind;
     watched.added = clock_.steady_now();
     watched.since = watched.added - what.age;
+    watched.next_look = watched.added;
     watched.disks = what.disks;
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
@@ -64,6 +65,7 @@ Task<void> ImageWatch::run() {
                 asking.begin() + static_cast<std::ptrdiff_t>(end)
             );
             const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
+            looked(page);
             if (answer) {
                 unreadable_.answered();
                 judge(page, *answer);
@@ -75,18 +77,44 @@ Task<void> ImageWatch::run() {
     }
 }
 
+bool ImageWatch::may_be_ready(const Watched& watched, Duration now) const {
+    const auto known = experience_.find(watched.kind);
+    const Duration quickest =
+        known == experience_.end() ? Duration(0) : known->second.quickest.value_or(Duration(0));
+    const Duration silence = std::min<Duration>(quickest * 9 / 10, image_silence_max);
+    return now - watched.since >= silence;
+}
+
+// The last page is filled up with those that are due next: they cost no further call.
 std::vector<ImageId> ImageWatch::due(Duration now) const {
-    std::vector<ImageId> ids;
+    std::vector<std::pair<Duration, ImageId>> askable;
+    std::size_t due = 0;
     for (const auto& [id, watched] : watched_) {
-        const auto known = experience_.find(watched.kind);
-        const Duration quickest =
-            known == experience_.end() ? Duration(0) : known->second.quickest.value_or(Duration(0));
-        const Duration silence = std::min<Duration>(quickest * 9 / 10, image_silence_max);
-        if (now - watched.since >= silence) {
-            ids.push_back(id);
+        if (may_be_ready(watched, now)) {
+            askable.emplace_back(watched.next_look, id);
+            due += watched.next_look <= now ? 1 : 0;
         }
     }
+    const std::size_t pages = (due + ids_per_call - 1) / ids_per_call;
+    std::ranges::sort(askable);
+    askable.resize(std::min(askable.size(), pages * ids_per_call));
+    std::vector<ImageId> ids;
+    for (auto& [next_look, id] : askable) {
+        ids.push_back(std::move(id));
+    }
     return ids;
+}
+
+void ImageWatch::looked(const std::vector<ImageId>& asked) {
+    const Duration now = clock_.steady_now();
+    for (const ImageId& id : asked) {
+        const auto found = watched_.find(id);
+        if (found != watched_.end()) {
+            const Duration pause = (now - found->second.since) / image_poll_share;
+            found->second.next_look =
+                now + std::clamp<Duration>(pause, image_poll_period, image_poll_longest);
+        }
+    }
 }
 
 void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer) {

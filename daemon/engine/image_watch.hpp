@@ -1,6 +1,6 @@
 // Watches all images in flight of one account and region with shared reads, up to 100 to a call.
 // No backup polls alone. Images too young to be ready, judged by the quickest seen so far, are
-// not asked about.
+// not asked about, and the older an image is, the more seldom.
 #pragma once
 
 #include "ports/clock.hpp"
@@ -13,9 +13,13 @@
 
 namespace cvmbackup {
 
-// How often the images in flight are read. At 1,000 images and 10 pages a cycle this takes 2.5 %
-// of the documented 40 DescribeImages calls a second.
+// How often images in flight are read at most. At 1,000 images and 10 pages a cycle this takes 2.5
+// % of the documented 40 DescribeImages calls a second.
 constexpr Duration image_poll_period = std::chrono::seconds(10);
+// An image is asked about again after this share of its age, which is how late its end is noticed,
+// but at least as often as that.
+constexpr int image_poll_share = 60;
+constexpr Duration image_poll_longest = std::chrono::minutes(5);
 // An accepted image that lists do not show yet may still appear, and one that was shown once may be
 // missing from the next answer, which another server gives; disks that a NORMAL image lacks may
 // still be listed.
@@ -77,6 +81,7 @@ private:
         CopyKind kind = CopyKind::image;
         Duration added{0};  // steady, like the others
         Duration since{0};
+        Duration next_look{0};
         std::size_t disks = 1;
         bool seen_unfinished = false;  // by this process: its end tells how long it took
         int absences = 0;
@@ -91,7 +96,9 @@ private:
         int count = 0;
     };
 
+    bool may_be_ready(const Watched& watched, Duration now) const;
     std::vector<ImageId> due(Duration now) const;
+    void looked(const std::vector<ImageId>& asked);
     void refused(const std::vector<ImageId>& asked, const Failure& failure);
     void judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer);
     void judge_present(Watched& watched, const Image& image);

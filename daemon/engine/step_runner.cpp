@@ -1,12 +1,28 @@
 #include "engine/step_runner.hpp"
 
 #include "engine/crew.hpp"
+#include "rules/image_name.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 
 namespace cvmbackup {
+
+namespace {
+
+// A name can be anybody's. A replica may lack the description of its source.
+bool may_be_ours(CopyKind kind, const Image& image) {
+    const bool may_lack = kind == CopyKind::replica && image.description.empty();
+    return may_lack || proven_origin(image.name, image.description).has_value();
+}
+
+bool is_older(const Image& one, const Image& other) {
+    return std::pair(one.created.value_or(Instant::max()), one.id) <
+           std::pair(other.created.value_or(Instant::max()), other.id);
+}
+
+}  // namespace
 
 StepRunner::StepRunner(
     boost::asio::any_io_executor executor,
@@ -295,12 +311,11 @@ Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
         feed(backup, event::LookFailed{what.copy, images.error()});
         co_return;
     }
-    const auto oldest = std::ranges::min_element(*images, {}, [](const Image& image) {
-        return std::pair(image.created.value_or(Instant::max()), image.id);
-    });
     event::Looked looked{what.copy, std::nullopt};
-    if (oldest != images->end()) {
-        looked.image = *oldest;
+    for (const Image& image : *images) {
+        if (may_be_ours(what.kind, image) && (!looked.image || is_older(image, *looked.image))) {
+            looked.image = image;
+        }
     }
     feed(backup, looked);
 }

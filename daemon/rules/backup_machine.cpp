@@ -178,7 +178,7 @@ void Machine::on(const event::LookFailed& event) {
         );
         return;
     }
-    wait({copy->id}, look_interval);
+    wait({copy->id}, look_pause(*copy));
 }
 
 void Machine::on(const event::ImageSettled& event) {

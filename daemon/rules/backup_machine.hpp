@@ -24,7 +24,9 @@ namespace cvmbackup {
 // (AuthFailure.SignatureExpire): made by a clock 300 s ahead, it dies after 600 s. 240 s are for
 // queueing in the cloud and visibility in lists.
 constexpr Duration fence = std::chrono::seconds(900);
-constexpr Duration look_interval = std::chrono::seconds(60);
+// Whether the call was carried out after all is looked up this often, and with time more seldom.
+constexpr Duration look_shortest = std::chrono::seconds(60);
+constexpr Duration look_longest = std::chrono::minutes(10);
 // A lost answer to ExportImages can only be found by the objects themselves.
 constexpr Duration lost_export_wait = std::chrono::hours(2);
 constexpr Duration retry_first = std::chrono::seconds(15);
@@ -204,6 +206,7 @@ struct ExportImage {
 
 struct FindImage {
     CopyId copy;
+    CopyKind kind = CopyKind::image;
     Place place;
     std::string name;
 };

@@ -113,7 +113,7 @@ void Machine::look(const Copy& copy) {
     if (copy.kind == CopyKind::exported) {
         actions_.emplace_back(action::FindObjects{copy.id, bucket_of(copy), copy.name});
     } else {
-        actions_.emplace_back(action::FindImage{copy.id, copy.place, copy.name});
+        actions_.emplace_back(action::FindImage{copy.id, copy.kind, copy.place, copy.name});
     }
 }
 
@@ -279,12 +279,17 @@ void Machine::discard(const Copy& copy) {
     actions_.emplace_back(action::DiscardImage{copy.id, copy.place, copy.image});
 }
 
+Duration Machine::look_pause(const Copy& copy) const {
+    const Duration lost_for = now_ - copy.intended_at.value_or(now_);
+    return std::clamp<Duration>(lost_for / 8, look_shortest, look_longest);
+}
+
 // Looked for by name, and not there.
 void Machine::absent(Copy& copy) {
     const Instant intended = copy.intended_at.value_or(now_);
     const Duration patience = copy.kind == CopyKind::exported ? lost_export_wait : fence;
     if (now_ < intended + patience) {
-        wait({copy.id}, std::min(look_interval, intended + patience - now_));
+        wait({copy.id}, std::min(look_pause(copy), intended + patience - now_));
         return;
     }
     if (copy.code == name_taken) {

@@ -77,6 +77,7 @@ private:
     void quarantine(Copy& copy, std::string code, const std::string& why);
     void end(Copy& copy, CopyState state, std::string code, std::string reason);
     void wait(std::vector<CopyId> ids, Duration time);
+    Duration look_pause(const Copy& copy) const;
     bool has_sibling(const Copy& copy) const;
     void begin_waiting_siblings();
     void start_again_if_needed();

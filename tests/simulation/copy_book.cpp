@@ -1,7 +1,5 @@
 #include "copy_book.hpp"
 
-#include "retention_oracle.hpp"
-
 #include <algorithm>
 
 namespace cvmbackup::simulation {
@@ -172,6 +170,7 @@ void CopyBook::committed(
     const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
 ) {
     cloud_.advance(true_now);
+    needed_.clear();
     const auto take = [&](const Copy& copy, const Backup* backup) {
         const Known before = copies_[copy.id];
         if (copy.state == CopyState::done && before.state != CopyState::done) {
@@ -280,30 +279,32 @@ void CopyBook::check_expired(
     if (policy == policies.end()) {
         throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
     }
-    // The catalog already says `deleting` of this copy, and perhaps of others in the same commit.
-    std::vector<Backup> points = catalog_.points(name);
-    for (Backup& backup : points) {
-        for (Copy& each : backup.copies) {
-            const auto known = copies_.find(each.id);
-            if (each.state == CopyState::deleting && known != copies_.end()) {
-                each.state = known->second.state;
-            }
-            if (each.id == copy.id) {
-                each.state = CopyState::done;
-            }
-        }
+    if (!needed_.contains(name)) {
+        needed_[name] = retained(*policy, points_before(name), now);
     }
-    const Retained needed = retained(*policy, points, now);
+    const Retained& needed = needed_.at(name);
     if (!needed.only_by_min_good.empty()) {
         marks_.hit("min_good held something back");
     }
     if (needed.kept.contains(copy.id)) {
-        throw Broken{
-            4, words(copy) + " is to be deleted, but a rule of " + name.text() + " keeps it"};
+        const std::string what = words(copy) + " is to be deleted";
+        throw Broken{4, what + ", but a rule of " + name.text() + " keeps it"};
     }
-    marks_.hit(
-        copy.kind == CopyKind::exported ? "objects deleted by retention" : "deleted by retention"
-    );
+    const bool is_export = copy.kind == CopyKind::exported;
+    marks_.hit(is_export ? "objects deleted by retention" : "deleted by retention");
+}
+
+// The catalog already says `deleting` of the copies of this commit.
+std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
+    std::vector<Backup> points = catalog_.points(name);
+    for (Backup& backup : points) {
+        for (Copy& each : backup.copies) {
+            if (each.state == CopyState::deleting && copies_.contains(each.id)) {
+                each.state = copies_.at(each.id).state;
+            }
+        }
+    }
+    return points;
 }
 
 void CopyBook::keep(const Copy& copy) {

@@ -10,6 +10,7 @@
 #include "model/policy.hpp"
 #include "ports/catalog.hpp"
 #include "record.hpp"
+#include "retention_oracle.hpp"
 
 #include <map>
 #include <optional>
@@ -74,6 +75,7 @@ private:
     void check_expired(
         const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
     );
+    std::vector<Backup> points_before(const PolicyName& name) const;
     void keep(const Copy& copy);
     const cloudsim::Image* image(const std::string& id) const;
 
@@ -87,6 +89,7 @@ private:
     std::set<std::string> taken_away_;
     std::map<std::string, Instant> renamed_;
     std::map<std::string, CopyId> copy_of_key_;
+    std::map<PolicyName, Retained> needed_;  // by the retention of the commit under way
     // Of the cloud, right before a request that deletes.
     std::map<std::string, cloudsim::Image> images_before_;
     std::set<std::pair<std::string, std::string>> keys_before_;

@@ -60,33 +60,26 @@ bool wanted(const std::optional<std::set<int>>& only, int number) {
     return !only || only->contains(number);
 }
 
+// As users have them: most back up every night or every week, few more often.
 Schedule draw_schedule(Chance& chance) {
     Schedule schedule;
     const int minute = static_cast<int>(chance.below(12)) * 5;
     const int hour = static_cast<int>(chance.below(24));
     schedule.minutes = {hour * 60 + minute};
-    switch (chance.below(10)) {
-        case 0:
-            schedule.weekdays = 1U << chance.below(7);
-            break;
-        case 1:
-            schedule.weekdays = 0x1f;
-            break;
-        case 2:
-            schedule.month_day = 1 + static_cast<int>(chance.below(31));
-            break;
-        case 3:
-            schedule.minutes = {120 + minute, 840 + minute};
-            break;
-        case 4:
-            schedule.every_hours = chance.below(2) == 0 ? 8 : 12;
-            schedule.minutes = {minute};
-            break;
-        case 5:  // where clocks change
-            schedule.minutes = {120 + minute};
-            break;
-        default:
-            break;
+    const std::uint64_t kind = chance.below(16);
+    if (kind < 6) {
+        schedule.weekdays = 1U << chance.below(7);
+    } else if (kind < 7) {
+        schedule.weekdays = 0x1f;
+    } else if (kind < 9) {
+        schedule.month_day = 1 + static_cast<int>(chance.below(31));
+    } else if (kind < 11) {  // where clocks change
+        schedule.minutes = {(chance.below(2) == 0 ? 60 : 120) + minute};
+    } else if (kind < 12 && chance.below(2) == 0) {
+        schedule.minutes = {120 + minute, 840 + minute};
+    } else if (kind < 12) {
+        schedule.every_hours = chance.below(2) == 0 ? 8 : 12;
+        schedule.minutes = {minute};
     }
     return schedule;
 }
@@ -213,7 +206,7 @@ DrawnPolicy draw_policy(std::uint64_t seed, int number, int fleet) {
 
 // Most clouds are quick, so that years pass in seconds: waiting is many reads and little risk.
 void draw_timing(Chance& chance, cloudsim::Timing& timing) {
-    if (chance.below(6) == 0) {
+    if (chance.below(8) == 0) {
         return;
     }
     using std::chrono::seconds;
@@ -289,6 +282,7 @@ void draw_policies(Scenario& scenario) {
     account.credentials = CredentialSource::environment;
     scenario.settings.accounts = {account};
     scenario.settings.backups_in_flight = static_cast<int>(chance.below(2) * chance.below(6));
+    scenario.settings.compare_every = std::chrono::hours(chance.below(3) == 0 ? 6 : 24);
     const int count = 1 + static_cast<int>(chance.below(2) * (1 + chance.below(2)));
     Edition edition{scenario.begin, {}};
     for (int number = 0; number < count; ++number) {

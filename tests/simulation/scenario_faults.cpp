@@ -70,6 +70,16 @@ void draw_refused(Scenario& scenario, Chance& chance) {
     Fault page = fault_of(FaultKind::http_error, "http-500", "*", intensity(chance) * 0.2);
     page.status = chance.below(2) == 0 ? 500 : 503;
     scenario.faults.add(page);
+    Fault denied =
+        fault_of(FaultKind::error, "denied", "DescribeInstances", intensity(chance) * 0.2);
+    denied.code = "UnauthorizedOperation";
+    scenario.faults.add(denied);
+    for (const char* action : {"CreateImage", "Describe*"}) {
+        Fault clock = fault_of(FaultKind::clock_off, "clock-off", action, intensity(chance) * 0.2);
+        const std::chrono::seconds off(310 + chance.below(1200));
+        clock.clock_offset = chance.below(2) == 0 ? off : -off;
+        scenario.faults.add(clock);
+    }
 }
 
 void draw_slow(Scenario& scenario, Chance& chance) {

@@ -92,6 +92,7 @@ private:
     void instance_comes(std::uint64_t how);
     void instance_goes(std::uint64_t how);
     void instance_stops(const Act& act);
+    std::optional<std::string> next_name(std::uint64_t how) const;
     void foreign_image(std::uint64_t how);
     void foreign_object(std::uint64_t how);
     void image_deleted(std::uint64_t how);

@@ -1,3 +1,4 @@
+#include "rules/image_name.hpp"
 #include "stage.hpp"
 
 #include <algorithm>
@@ -263,6 +264,25 @@ void Stage::instance_stops(const Act& act) {
 }
 
 // Named like one of the daemon's, but not by it.
+// Which the daemon will want to give soon.
+std::optional<std::string> Stage::next_name(std::uint64_t how) const {
+    const DrawnPolicy* drawn = some_policy(how);
+    if (drawn == nullptr) {
+        return std::nullopt;
+    }
+    const Policy& policy = drawn->policy;
+    const auto due =
+        due_times(drawn->schedule, drawn->denied, policy.zone.text(), wall(), wall() + days(32));
+    const auto& instances = cloud_.state().instances;
+    const auto chosen = std::ranges::find_if(instances, [&](const auto& each) {
+        return selects(policy, each.second);
+    });
+    if (due.empty() || chosen == instances.end()) {
+        return std::nullopt;
+    }
+    return image_name(policy.name, InstanceId(chosen->first), due.front(), 1);
+}
+
 void Stage::foreign_image(std::uint64_t how) {
     const auto like = copies_.some_image(how);
     cloudsim::Image image;
@@ -280,7 +300,8 @@ void Stage::foreign_image(std::uint64_t how) {
             image.name = name.substr(0, name.size() - 1) + "9";
             break;
         default:
-            image.name = "golden-image";
+            image.name = how / 4 % 2 == 0 ? "golden-image" : next_name(how / 8).value_or("cb-");
+            image.region = "ap-guangzhou";
             break;
     }
     image.disks.push_back({"", true, 50});

@@ -219,12 +219,12 @@ void Stage::mark_copy(const Backup& backup, const Copy& copy) {
     const auto before = under_way_.find(copy.id);
     if (before != under_way_.end()) {
         const Copy& old = before->second;
-        const bool again = old.intended_at && copy.intended_at != old.intended_at;
-        if (copy.state == CopyState::intended && again) {
-            marks_.hit(
-                copy.attempt == old.attempt ? "asked again under the same name"
-                                            : "asked under the next name"
-            );
+        const bool asked = copy.state == CopyState::intended;
+        if (asked && old.intended_at && copy.intended_at != old.intended_at) {
+            marks_.hit("asked again under the same name");
+        }
+        if (asked && !old.intended_at && copy.attempt > 1) {
+            marks_.hit("asked under the next name");
         }
         const bool lost = old.state == CopyState::intended && !old.code.empty();
         if (lost && copy.state == CopyState::accepted && copy.kind != CopyKind::exported) {

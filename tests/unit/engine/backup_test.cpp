@@ -241,5 +241,23 @@ TEST(Runs, WithRejectedCredentialsFailAndNameTheAccount) {
     EXPECT_THAT(run.note, HasSubstr("prod"));
 }
 
+TEST(Backups, AnImageOfSomebodyElseThatHasTheNameIsLeftAlone) {
+    EngineWorld world("[behaviour]\nimage_names_unique = true\n" + web_world(1));
+    cloudsim::Image foreign;
+    foreign.uin = "100000000001";
+    foreign.region = "ap-guangzhou";
+    foreign.name = "cb-web-ins-w0000001-20270104T021500Z-1";
+    foreign.disks.push_back({"", true, 50});
+    foreign.created = world.now;
+    const std::string id = world.cloud->state().add_image(foreign).id;
+
+    ASSERT_TRUE(world.run_until_done(6h));
+
+    const Copy image = world.newest_backup().copies.front();
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+    EXPECT_EQ(image.name, "cb-web-ins-w0000001-20270104T021500Z-2");
+    EXPECT_NE(image.image, ImageId(id));
+}
+
 }  // namespace
 }  // namespace cvmbackup

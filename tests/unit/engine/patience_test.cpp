@@ -1,4 +1,5 @@
 // Waiting ends: by what the cloud says, by refusals that last, and never because of an old clock.
+#include "engine/image_watch.hpp"
 #include "engine_world.hpp"
 #include "rules/calendar.hpp"
 
@@ -260,6 +261,43 @@ before = "2h"
             EXPECT_EQ(copy.state, CopyState::done) << copy.place.region.text() << copy.code;
         }
     }
+}
+
+TEST(Patience, AnImageThatHangsIsLookedAtMoreAndMoreSeldom) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "CreateImage"
+kind = "task-hangs"
+)");
+
+    world.run_for(23h);
+
+    EXPECT_GT(world.calls("DescribeImages"), 300U);
+    EXPECT_LT(world.calls("DescribeImages"), 700U);
+}
+
+TEST(Patience, TheEndOfALongCreationIsNoticedInTime) {
+    EngineWorld world("[timing]\ncreate = \"90min\"\n" + web_world(1));
+
+    ASSERT_TRUE(world.run_until_done(12h));
+
+    const Copy image = world.newest_backup().copies.front();
+    EXPECT_LT(*image.settled_at - *image.accepted_at, 90min + 90min / image_poll_share + 10s);
+}
+
+TEST(Patience, AnExportWhoseAnswerIsLostIsLookedForMoreAndMoreSeldom) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "ExportImages"
+kind = "lost-before"
+nth = [1]
+)");
+    world.settings.policies = {with_export("web/{instance}/{time}")};
+
+    ASSERT_TRUE(world.run_until_done(12h));
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+    EXPECT_LT(world.calls("cos:GetBucket"), 60U);
 }
 
 }  // namespace
