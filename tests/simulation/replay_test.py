@@ -18,7 +18,7 @@ def main():
     first = digest(program, {})
     again = digest(program, {"MALLOC_PERTURB_": "165", "TZ": "Pacific/Auckland", "LC_ALL": "C"})
     traced = digest(program, {}, "--trace")
-    other = digest(program, {}, "--fleet", "9")
+    other = digest(program, {}, "--fleet", "2")
     if not first == again == traced:
         sys.exit(f"the same seed gave {first}, {again} and {traced}")
     if other == first:
