@@ -31,8 +31,9 @@ def set_clock(cycle, simulated):
 
 def start(cycle):
     set_clock(cycle, 0)
+    timers = cycle.stack.build / "tests" / "integration" / "libreal_timerfd.so"
     daemon = cycle.start_daemon(env={
-        **os.environ, "LD_PRELOAD": str(LIBRARY), "DONT_FAKE_MONOTONIC": "1",
+        **os.environ, "LD_PRELOAD": f"{timers}:{LIBRARY}", "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_TIMESTAMP_FILE": str(cycle.stack.folder / "faketime"), "FAKETIME_NO_CACHE": "1"})
     cycle.stack.wait_until_ready(daemon)
     return daemon
