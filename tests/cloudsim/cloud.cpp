@@ -13,13 +13,15 @@ Cloud::Cloud(World world, std::uint64_t seed, FaultPlan faults)
     , faults_{std::move(faults)}
     , fault_chance_{seed, 11}
     , request_ids_{seed, 12}
-    , latencies_{seed, 13} {
+    , latencies_{seed, 13}
+    , late_chance_{seed, 14} {
     state_.memory = std::max(state_.memory, faults_.longest_lag());
 }
 
 std::optional<HttpAnswer> Cloud::strike_on_arrival(
-    const HttpRequest& request, Service service, RequestRecord& record
+    const HttpRequest& request, RequestRecord& record
 ) {
+    const Service service = service_of(request);
     FaultSubject subject;
     subject.account = claimed_account(request, state_);
     if (service == Service::api) {
@@ -52,29 +54,82 @@ std::optional<HttpAnswer> Cloud::strike_on_arrival(
     return instead;
 }
 
-HttpAnswer Cloud::handle(const HttpRequest& request, Instant now, Instant real_now) {
+std::optional<HttpAnswer> Cloud::strike_caller(
+    const FaultSubject& subject,
+    const HttpRequest& request,
+    const Clocks& clocks,
+    RequestRecord& record,
+    std::optional<Fault>& fault
+) {
+    if (record.is_late) {
+        return std::nullopt;
+    }
+    fault = faults_.strike(FaultPhase::authenticated, subject, clocks.now, fault_chance_);
+    if (!fault) {
+        return std::nullopt;
+    }
+    record.fault = fault->name;
+    if (fault->kind == FaultKind::lost_late) {
+        const Instant due = clocks.now + late_chance_.within(fault->late);
+        late_.emplace(due, LateRequest{request, clocks, record});
+    }
+    std::optional<HttpAnswer> instead = answer_instead(*fault);
+    if (instead) {
+        record.code = "fault";
+        instead->record = std::move(record);
+    }
+    return instead;
+}
+
+// The signature is judged anew by the time it has become, on either clock.
+void Cloud::carry_out(LateRequest late, Instant due) {
+    late.record.is_late = true;
+    late.record.time = due;
+    const std::vector<std::string> gone = faults_.gone_regions(due);
+    if (std::ranges::find(gone, late.record.region) != gone.end()) {
+        late.record.code = "fault";
+        late_records_.push_back(std::move(late.record));
+        return;
+    }
+    const Clocks then = late.sent.shifted_by(due - late.sent.now);
+    HttpAnswer answer = answer_service(late.request, then, std::move(late.record));
+    late_records_.push_back(std::move(answer.record));
+}
+
+void Cloud::advance(Instant now) {
+    while (!late_.empty() && late_.begin()->first <= now) {
+        auto next = late_.extract(late_.begin());
+        state_.advance(next.key());
+        carry_out(std::move(next.mapped()), next.key());
+    }
     state_.advance(now);
+}
+
+HttpAnswer Cloud::answer_service(
+    const HttpRequest& request, const Clocks& clocks, RequestRecord record
+) {
+    switch (service_of(request)) {
+        case Service::api:
+            return answer_api(request, clocks, std::move(record));
+        case Service::cos:
+            return answer_cos(request, clocks, std::move(record));
+        case Service::metadata:
+            break;
+    }
+    return answer_metadata(request, clocks, std::move(record));
+}
+
+HttpAnswer Cloud::handle(const HttpRequest& request, Instant now, Instant real_now) {
+    advance(now);
     const Clocks clocks{state_.now, real_now};
     RequestRecord record;
     record.time = clocks.now;
     record.endpoint = std::string{request.header("Host").value_or("")};
     record.request_id = request_ids_.uuid();
-    const Service service = service_of(request);
-    if (std::optional<HttpAnswer> instead = strike_on_arrival(request, service, record)) {
+    if (std::optional<HttpAnswer> instead = strike_on_arrival(request, record)) {
         return std::move(*instead);
     }
-    HttpAnswer answer;
-    switch (service) {
-        case Service::api:
-            answer = answer_api(request, clocks, std::move(record));
-            break;
-        case Service::cos:
-            answer = answer_cos(request, clocks, std::move(record));
-            break;
-        case Service::metadata:
-            answer = answer_metadata(request, std::move(record));
-            break;
-    }
+    HttpAnswer answer = answer_service(request, clocks, std::move(record));
     answer.delay += latencies_.within(state_.timing.latency);
     return answer;
 }

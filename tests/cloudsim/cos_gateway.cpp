@@ -93,12 +93,8 @@ HttpAnswer Cloud::answer_cos(
             record.region = bucket->bucket.region;
         }
         const FaultSubject subject{record.action, record.account, record.region};
-        fault = faults_.strike(FaultPhase::authenticated, subject, clocks.now, fault_chance_);
-        record.fault = fault ? fault->name : record.fault;
-        std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt;
+        std::optional<HttpAnswer> instead = strike_caller(subject, request, clocks, record, fault);
         if (instead) {
-            record.code = "fault";
-            instead->record = std::move(record);
             return std::move(*instead);
         }
         const bool in_arrears = state_.find_account(caller.uin)->in_arrears;

@@ -36,6 +36,7 @@ std::optional<HttpAnswer> answer_instead(const Fault& fault) {
     HttpAnswer answer;
     switch (fault.kind) {
         case FaultKind::lost_before:
+        case FaultKind::lost_late:
         case FaultKind::region_gone:
             answer.fate = fault.silent ? Fate::silent : Fate::closed;
             return answer;

@@ -31,9 +31,10 @@ struct NamedKind {
     unsigned extra;
 };
 
-constexpr std::array<NamedKind, 22> kinds{{
+constexpr std::array<NamedKind, 23> kinds{{
     {"lost-before", FaultKind::lost_before, silent},
     {"lost-after", FaultKind::lost_after, silent | broken},
+    {"lost-late", FaultKind::lost_late, silent | delay},
     {"reset", FaultKind::reset, none},
     {"garbage", FaultKind::garbage, none},
     {"truncated", FaultKind::truncated, broken},
@@ -99,7 +100,11 @@ void read_effect(TomlTable& reader, Fault& fault) {
     fault.code = reader.text("code").value_or(fault.code);
     fault.message = reader.text("message").value_or(fault.message);
     fault.status = static_cast<int>(reader.integer("status", 400, 599).value_or(fault.status));
-    fault.delay = reader.duration("delay").value_or(fault.delay);
+    if (fault.kind == FaultKind::lost_late) {
+        fault.late = reader.duration_range("delay").value_or(fault.late);
+    } else {
+        fault.delay = reader.duration("delay").value_or(fault.delay);
+    }
     fault.silent = reader.boolean("silent").value_or(false);
     fault.reset = reader.boolean("reset").value_or(false);
     if (fault.silent && fault.reset) {

@@ -55,6 +55,7 @@ bool acts_on(FaultKind kind, std::string_view action) {
         case FaultKind::instance_vanishes:
             return action == "CreateImage" || is_one_of(changers) ||
                    action.starts_with("DescribeInstances");
+        case FaultKind::lost_late:
         case FaultKind::error_after:
         case FaultKind::key_revoked:
         case FaultKind::in_arrears:

@@ -16,6 +16,7 @@ namespace cloudsim {
 enum class FaultKind {
     lost_before,         // the request does not arrive; the connection ends
     lost_after,          // the work is done; the answer does not arrive
+    lost_late,           // no answer; the work is done `late` after, if the signature still is good
     reset,               // the request does not arrive; the connection is reset
     garbage,             // the work is done; the body is no JSON or XML
     truncated,           // the work is done; half of the body arrives
@@ -65,6 +66,7 @@ struct Fault {
     std::string message = "An injected fault.";
     int status = 500;
     Duration delay = std::chrono::seconds{30};
+    DurationRange late{std::chrono::minutes{1}, std::chrono::minutes{10}};
     Duration clock_offset{0};
     std::int64_t megabytes = 64;
     bool silent = false;  // lost: the connection stays open instead of ending

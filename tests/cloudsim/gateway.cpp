@@ -306,15 +306,9 @@ HttpAnswer Cloud::answer_api(
         check_transport(request);
         const Caller caller = authenticate(request, state_, told.now, told.real_now);
         record.account = caller.credential->uin;
-        fault = faults_.strike(
-            FaultPhase::authenticated, subject_of(request, record), clocks.now, fault_chance_
-        );
-        if (fault) {
-            record.fault = fault->name;
-        }
-        if (std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt) {
-            record.code = "fault";
-            instead->record = std::move(record);
+        const FaultSubject subject = subject_of(request, record);
+        std::optional<HttpAnswer> instead = strike_caller(subject, request, clocks, record, fault);
+        if (instead) {
             return std::move(*instead);
         }
         answer = execute(request, caller, fault ? &*fault : nullptr, record);

@@ -62,6 +62,7 @@ struct RequestRecord {
     std::string request_id;
     std::string fault;         // kind of the injected fault, "" without one
     Duration clock_offset{0};  // by which the server's clock was off, not logged
+    bool is_late = false;      // carried out after its answer was lost, not logged
     std::vector<TaskRecord> tasks;
 };
 

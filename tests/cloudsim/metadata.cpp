@@ -103,17 +103,16 @@ HttpAnswer tell_instance(const State& state, std::string_view path) {
 
 }  // namespace
 
-HttpAnswer Cloud::answer_metadata(const HttpRequest& request, RequestRecord record) {
+HttpAnswer Cloud::answer_metadata(
+    const HttpRequest& request, const Clocks& clocks, RequestRecord record
+) {
     const std::string path = parse_target(request.target).path;
     record.action = "metadata:" + path;
     HttpAnswer answer;
-    const auto fault = faults_.strike(
-        FaultPhase::authenticated, {record.action, "", ""}, state_.now, fault_chance_
-    );
-    record.fault = fault ? fault->name : record.fault;
-    if (std::optional<HttpAnswer> instead = fault ? answer_instead(*fault) : std::nullopt) {
-        record.code = "fault";
-        instead->record = std::move(record);
+    std::optional<Fault> fault;
+    const FaultSubject subject{record.action, "", ""};
+    std::optional<HttpAnswer> instead = strike_caller(subject, request, clocks, record, fault);
+    if (instead) {
         return std::move(*instead);
     }
     if (fault && fault->kind == FaultKind::error) {

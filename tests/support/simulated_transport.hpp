@@ -44,6 +44,9 @@ public:
         boundary(number, Moment::before);
         cloudsim::HttpAnswer answer = cloud_.handle(translate(request), clock_.true_now());
         if (acted) {
+            for (const cloudsim::RequestRecord& late : cloud_.take_late_records()) {
+                acted(late);
+            }
             acted(answer.record);
         }
         boundary(number, Moment::after);

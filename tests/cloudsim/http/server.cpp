@@ -179,6 +179,9 @@ private:
             request.address = session->address;
             const HttpAnswer answer =
                 cloud_.handle(request, clock_.simulated(real_time()), real_time());
+            for (const RequestRecord& late : cloud_.take_late_records()) {
+                write_log(late);
+            }
             write_log(answer.record);
             if (answer.delay > Duration{0}) {
                 session->pause.expires_after(clock_.real_length(answer.delay));

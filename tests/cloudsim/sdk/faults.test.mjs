@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { refused, startCloud } from "./support/cloud.mjs";
+import { refused, startCloud, until } from "./support/cloud.mjs";
 import { sdk } from "./support/sdk.mjs";
 import {
   bucket, held, image, instance, instanceId as InstanceId, owner, world,
@@ -23,13 +23,14 @@ const faults = [
   inRegion("ap-nanjing", 'kind = "error"\ncode = "InternalError"\nnth = [1, 3]'),
   fault('action = "CreateImage"\nkind = "lost-after"\nnth = 1'),
   fault('action = "CreateImage"\nkind = "lost-after"\nreset = true\nnth = 2'),
+  fault('action = "CreateImage"\nkind = "lost-late"\ndelay = "1s"\nnth = 3'),
   fault('action = "SyncImages"\nkind = "error-after"\ncode = "InternalError"'),
   fault('action = "StopInstances"\nkind = "task-hangs"'),
   fault('action = "cos:HeadObject"\nkind = "error"\nstatus = 403\ncode = "AccessDenied"'),
   fault('kind = "region-gone"\nregion = "eu-frankfurt"'),
 ].join("");
 const role = '[[account.role]]\nname = "backup"\nlifetime = "6h"\n';
-const worker = instance("ins-00000009", 'cam_role = "backup"');
+const worker = instance("ins-00000009", 'cam_role = "backup"') + instance("ins-00000008");
 const cloud = await startCloud({
   speed: 1,
   faults,
@@ -86,6 +87,19 @@ test("work is done although the answer is lost or an error", async () => {
     ImageIds: ["img-golden01"], DestinationRegions: ["ap-shanghai"], ImageName: "copied",
   }));
   assert.equal(await named(cloud.cvm({ region: "ap-shanghai" }), "copied"), 1);
+});
+
+test("work is done after its answer was lost", async () => {
+  const cvm = cloud.cvm();
+  const made = async () => (await cvm.DescribeImages(
+    { Filters: [{ Name: "image-name", Values: ["late"] }] })).TotalCount;
+  const late = { ImageName: "late", InstanceId: "ins-00000008" };
+  await assert.rejects(cvm.CreateImage(late), /hang up|ECONNRESET/);
+  assert.equal(await made(), 0);
+  await until("the image", async () => await made() === 1);
+  const records = cloud.requests().filter((record) => record.fault === "lost-late");
+  assert.deepEqual(records.map(({ code }) => code), ["fault", ""]);
+  assert.equal(records[0].request_id, records[1].request_id);
 });
 
 test("COS is struck too", async () => {

@@ -25,7 +25,7 @@ const run = (...args) => new Promise((resolve) => {
   const told = { out: "", err: "" };
   child.stdout.on("data", (data) => {
     told.out += data;
-    if (told.out.includes("ready")) child.kill("SIGTERM");
+    if (/^cvmcloudsim ready/m.test(told.out)) child.kill("SIGTERM");
   });
   child.stderr.on("data", (data) => { told.err += data; });
   child.once("close", (code) => resolve({ code, ...told }));
