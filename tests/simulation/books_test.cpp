@@ -2,6 +2,8 @@
 #include "brake_book.hpp"
 #include "firing_book.hpp"
 #include "load_book.hpp"
+#include "pin_book.hpp"
+#include "retention_oracle.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,6 +102,37 @@ Plan plan_to_delete(int first, int count) {
         plan.decisions.push_back(decision);
     }
     return plan;
+}
+
+TEST(PinBook, HoldsUntilItsTimeOrUntilUnpinned) {
+    PinBook book;
+    book.pinned(BackupId(1), std::nullopt);
+    book.pinned(BackupId(2), begin + 1h);
+
+    EXPECT_EQ(book.held(begin), (std::set{BackupId(1), BackupId(2)}));
+    EXPECT_EQ(book.held(begin + 1h), std::set{BackupId(1)});
+    EXPECT_TRUE(book.is_over(BackupId(2), begin + 1h));
+    book.unpinned(BackupId(1));
+    EXPECT_TRUE(book.is_over(BackupId(1), begin));
+    EXPECT_FALSE(book.is_over(BackupId(3), begin));
+}
+
+TEST(RetentionOracle, KeepsWhatIsPinnedBesidesWhatRulesKeep) {
+    Policy policy;
+    policy.name = web;
+    policy.region = Region("ap-guangzhou");
+    policy.keep.last = 1;
+    policy.keep.min_good = 1;
+    std::vector<Backup> points = copies(1, 3, CopyState::done).backups;
+    for (Backup& point : points) {
+        point.due = begin + point.id.value() * 24h;
+        point.copies.front().place.region = policy.region;
+    }
+
+    const Retained needed = retained(policy, points, {BackupId(1), BackupId(3)}, begin + 240h);
+
+    EXPECT_EQ(needed.kept, (std::set{CopyId(1), CopyId(3)}));
+    EXPECT_EQ(needed.only_by_pin, std::set{CopyId(1)});
 }
 
 TEST(BrakeBook, FindsACrowdOfDeletionsThatNobodyAgreedTo) {

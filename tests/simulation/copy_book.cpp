@@ -11,10 +11,6 @@ std::string without_attempt(const std::string& name) {
     return name.substr(0, name.rfind('-'));
 }
 
-std::string words(const Copy& copy) {
-    return std::string(to_text(copy.kind)) + " " + copy.name + " in " + copy.place.region.text();
-}
-
 bool is_live(const cloudsim::Image& image) {
     return image.state != "CREATEFAILED";
 }
@@ -24,9 +20,14 @@ constexpr Duration longest_deletion = std::chrono::hours(2);
 
 }  // namespace
 
-CopyBook::CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, Marks& marks)
+std::string words(const Copy& copy) {
+    return std::string(to_text(copy.kind)) + " " + copy.name + " in " + copy.place.region.text();
+}
+
+CopyBook::CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, const PinBook& pins, Marks& marks)
     : cloud_(cloud)
     , catalog_(catalog)
+    , pins_(pins)
     , marks_(marks) {}
 
 const cloudsim::Image* CopyBook::image(const std::string& id) const {
@@ -193,18 +194,29 @@ void CopyBook::committed(
         for (const Copy& copy : backup.copies) {
             take(copy, &backup);
         }
-        const bool said_good = backup.state == BackupState::finished && backup.good;
-        for (const Copy& copy : backup.copies) {
-            if (said_good && copy.state != CopyState::done && copy.state != CopyState::skipped) {
-                throw Broken{
-                    3,
-                    "backup " + std::to_string(backup.id.value()) + " is good, but " + words(copy) +
-                        " is " + to_text(copy.state)};
-            }
-        }
+        check_good(backup);
     }
     for (const Copy& copy : changes.copies) {
         take(copy, nullptr);
+    }
+}
+
+// Retention may have deleted of it since it ended.
+void CopyBook::check_good(const Backup& backup) {
+    if (backup.state != BackupState::finished) {
+        return;
+    }
+    const bool is_new = ended_.insert(backup.id).second;
+    for (const Copy& copy : backup.copies) {
+        const bool expired =
+            !is_new && (copy.state == CopyState::deleting || copy.state == CopyState::deleted);
+        if (backup.good && copy.state != CopyState::done && copy.state != CopyState::skipped &&
+            !expired) {
+            throw Broken{
+                3,
+                "backup " + std::to_string(backup.id.value()) + " is good, but " + words(copy) +
+                    " is " + to_text(copy.state)};
+        }
     }
 }
 
@@ -261,50 +273,6 @@ void CopyBook::check_lost(const Copy& copy) const {
         throw Broken{5, words(copy) + " is said to be lost, and is there"};
     }
     marks_.hit("copy found to be lost");
-}
-
-// The intent to delete is where retention's decision shows.
-void CopyBook::check_expired(
-    const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
-) {
-    if (before.state == CopyState::failed) {
-        marks_.hit("left-over of a failed attempt deleted");
-        return;
-    }
-    if (before.state != CopyState::done) {
-        throw Broken{4, words(copy) + " is to be deleted while it is " + to_text(before.state)};
-    }
-    const PolicyName& name = policy_of_.at(copy.backup);
-    const auto policy = std::ranges::find(policies, name, &Policy::name);
-    if (policy == policies.end()) {
-        throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
-    }
-    if (!needed_.contains(name)) {
-        needed_[name] = retained(*policy, points_before(name), now);
-    }
-    const Retained& needed = needed_.at(name);
-    if (!needed.only_by_min_good.empty()) {
-        marks_.hit("min_good held something back");
-    }
-    if (needed.kept.contains(copy.id)) {
-        const std::string what = words(copy) + " is to be deleted";
-        throw Broken{4, what + ", but a rule of " + name.text() + " keeps it"};
-    }
-    const bool is_export = copy.kind == CopyKind::exported;
-    marks_.hit(is_export ? "objects deleted by retention" : "deleted by retention");
-}
-
-// The catalog already says `deleting` of the copies of this commit.
-std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
-    std::vector<Backup> points = catalog_.points(name);
-    for (Backup& backup : points) {
-        for (Copy& each : backup.copies) {
-            if (each.state == CopyState::deleting && copies_.contains(each.id)) {
-                each.state = copies_.at(each.id).state;
-            }
-        }
-    }
-    return points;
 }
 
 void CopyBook::keep(const Copy& copy) {

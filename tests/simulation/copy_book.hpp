@@ -8,6 +8,7 @@
 
 #include "cloudsim/cloud.hpp"
 #include "model/policy.hpp"
+#include "pin_book.hpp"
 #include "ports/catalog.hpp"
 #include "record.hpp"
 #include "retention_oracle.hpp"
@@ -20,9 +21,11 @@
 
 namespace cvmbackup::simulation {
 
+std::string words(const Copy& copy);
+
 class CopyBook {
 public:
-    CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, Marks& marks);
+    CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, const PinBook& pins, Marks& marks);
 
     // Before and after the cloud acts on a request.
     void arriving(bool deletes);
@@ -33,9 +36,15 @@ public:
         const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
     );
 
+    // It was committed as finished.
+    bool has_ended(BackupId backup) const { return ended_.contains(backup); }
+
     // Nothing is under way: every image and object of ours belongs to a copy and the other way
     // round.
     void check_rest() const;
+
+    // Copies that no rule and no pin keeps; those with a name of somebody else's are left alone.
+    std::set<CopyId> unneeded(const std::vector<Policy>& policies, Instant now) const;
 
     // The operator took it away: the daemon is not to blame for its absence.
     void taken_away(const std::string& image);
@@ -71,6 +80,7 @@ private:
     void deleted_images(Instant true_now);
     void deleted_objects();
     void check_lost(const Copy& copy) const;
+    void check_good(const Backup& backup);
     void check_done(const Copy& copy, const Backup* backup) const;
     void check_expired(
         const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
@@ -81,9 +91,11 @@ private:
 
     cloudsim::Cloud& cloud_;
     Catalog& catalog_;
+    const PinBook& pins_;
     Marks& marks_;
     std::map<CopyId, Known> copies_;
     std::map<BackupId, PolicyName> policy_of_;
+    std::set<BackupId> ended_;
     std::map<std::string, CopyId> copy_of_image_;
     std::map<std::string, Ours> ours_;
     std::set<std::string> taken_away_;

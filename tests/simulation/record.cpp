@@ -78,6 +78,8 @@ const std::vector<std::string>& all_marks() {
         "deletions let go by the operator",
         "copy found to be lost",
         "min_good held something back",
+        "pin held what a rule would have deleted",
+        "deleted after its pin had ended",
         "deleted by retention",
         "deletion of an image already gone",
         "deletion refused at first",

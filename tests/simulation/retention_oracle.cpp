@@ -114,7 +114,12 @@ struct Place {
 
 }  // namespace
 
-Retained retained(const Policy& policy, const std::vector<Backup>& points, Instant now) {
+Retained retained(
+    const Policy& policy,
+    const std::vector<Backup>& points,
+    const std::set<BackupId>& pinned,
+    Instant now
+) {
     std::map<Where, Place> places;
     for (const Backup& backup : points) {
         for (const Copy& copy : backup.copies) {
@@ -152,6 +157,14 @@ Retained retained(const Policy& policy, const std::vector<Backup>& points, Insta
             }
         } else {
             keep_by_rules(*keep, policy.zone.text(), place.good, result);
+        }
+    }
+    for (const Backup& backup : points) {
+        for (const Copy& copy : backup.copies) {
+            const bool is_held = copy.state == CopyState::done && pinned.contains(backup.id);
+            if (is_held && result.kept.insert(copy.id).second) {
+                result.only_by_pin.insert(copy.id);
+            }
         }
     }
     return result;

@@ -13,9 +13,15 @@ namespace cvmbackup::simulation {
 struct Retained {
     std::set<CopyId> kept;
     std::set<CopyId> only_by_min_good;
+    std::set<CopyId> only_by_pin;
 };
 
 // What the policy still needs of its finished backups; the rest may go.
-Retained retained(const Policy& policy, const std::vector<Backup>& points, Instant now);
+Retained retained(
+    const Policy& policy,
+    const std::vector<Backup>& points,
+    const std::set<BackupId>& pinned,
+    Instant now
+);
 
 }  // namespace cvmbackup::simulation

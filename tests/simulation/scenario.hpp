@@ -60,6 +60,7 @@ enum class ActKind {
     quota_shrinks,  // for `lasts`
     support_call,   // the cloud's support ends what hangs
     image_renamed,  // one of the daemon's, by the operator's hand
+    pin,            // a recovery point, unpinned after `lasts`
 };
 
 struct Act {

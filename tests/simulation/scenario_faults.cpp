@@ -125,7 +125,7 @@ struct Frequency {
     int days;  // between two, on average and at most drawn
 };
 
-constexpr std::array<Frequency, 16> frequencies{{
+constexpr std::array<Frequency, 17> frequencies{{
     {"crash", ActKind::kill, 6},
     {"stop", ActKind::stop, 40},
     {"jump", ActKind::jump, 40},
@@ -142,6 +142,7 @@ constexpr std::array<Frequency, 16> frequencies{{
     {"quota", ActKind::quota_shrinks, 80},
     {"tasks", ActKind::support_call, 6},
     {"outside", ActKind::image_renamed, 20},
+    {"pin", ActKind::pin, 15},
 }};
 
 Duration draw_gap(Chance& chance, int days) {
@@ -187,7 +188,8 @@ const std::vector<std::string>& fault_classes() {
         "fleet",
         "foreign",
         "outside",
-        "quota"};
+        "quota",
+        "pin"};
     return names;
 }
 

@@ -21,7 +21,7 @@ Stage::Stage(Scenario scenario)
     , real_catalog_(open_catalog(":memory:"))
     , catalog_(*real_catalog_)
     , trace_(scenario_.options.trace)
-    , copies_(cloud_, *real_catalog_, marks_)
+    , copies_(cloud_, *real_catalog_, pins_, marks_)
     , firings_(marks_)
     , now_(scenario_.begin)
     , begins_at_(scenario_.begin) {

@@ -7,6 +7,7 @@
 #include "copy_book.hpp"
 #include "firing_book.hpp"
 #include "load_book.hpp"
+#include "pin_book.hpp"
 #include "record.hpp"
 #include "scenario.hpp"
 #include "support/incarnation.hpp"
@@ -16,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -85,10 +87,6 @@ private:
     void arm(std::uint64_t how);
     void stop();
     void jump(Duration by);
-    void run_now(std::uint64_t how);
-    void cancel(std::uint64_t how);
-    void pause(const Act& act);
-    void reload();
     void instance_comes(std::uint64_t how);
     void instance_goes(std::uint64_t how);
     void instance_stops(const Act& act);
@@ -98,13 +96,23 @@ private:
     void image_deleted(std::uint64_t how);
     void image_renamed(std::uint64_t how);
     void quota_shrinks(const Act& act);
-    void let_deletions_go();
     std::string some_instance(std::uint64_t how) const;
     const DrawnPolicy* some_policy(std::uint64_t how) const;
+
+    // stage_operator.cpp: what the operator asks of the daemon
+    void let_deletions_go();
+    void run_now(std::uint64_t how);
+    void cancel(std::uint64_t how);
+    void pause(const Act& act);
+    void reload();
+    void pin(const Act& act);
+    void unpin(BackupId point);
+    void unpin_all();
 
     // stage_liveness.cpp
     void heal();
     void check_green(Instant since);
+    void check_pruned(const std::set<CopyId>& unneeded);
 
     Scenario scenario_;
     cloudsim::Cloud cloud_;
@@ -112,6 +120,7 @@ private:
     WatchedCatalog catalog_;
     Trace trace_;
     Marks marks_;
+    PinBook pins_;
     CopyBook copies_;
     FiringBook firings_;
     BrakeBook brake_;

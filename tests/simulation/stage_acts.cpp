@@ -14,19 +14,6 @@ constexpr std::int64_t usual_quota = 500;
 
 }  // namespace
 
-// The operator looks at what the brake stopped, and agrees.
-void Stage::let_deletions_go() {
-    const Outcome<Plan> plan = life_->engine->plan(std::nullopt);
-    for (const PolicyPlan& part : plan->policies) {
-        if (!part.stops.empty() && part.expired > 0) {
-            note("the operator agrees to " + part.id);
-            brake_.agreed(*plan, part.policy);
-            static_cast<void>(life_->engine->apply_plan(part.id));
-            marks_.hit("deletions let go by the operator");
-        }
-    }
-}
-
 std::string Stage::some_instance(std::uint64_t how) const {
     const auto& instances = cloud_.state().instances;
     if (instances.empty()) {
@@ -72,6 +59,8 @@ void Stage::act(const Act& act) {
             return image_deleted(act.how);
         case ActKind::image_renamed:
             return image_renamed(act.how);
+        case ActKind::pin:
+            return pin(act);
         case ActKind::quota_shrinks:
             return quota_shrinks(act);
         case ActKind::support_call:
@@ -140,69 +129,6 @@ void Stage::jump(Duration by) {
         life_->clock.jump(by);
     }
     marks_.hit(by > Duration(0) ? "clock set forward" : "clock set back");
-}
-
-void Stage::run_now(std::uint64_t how) {
-    const DrawnPolicy* drawn = some_policy(how);
-    if (!life_ || drawn == nullptr) {
-        return;
-    }
-    note("run " + drawn->policy.name.text() + " by hand");
-    try {
-        if (life_->engine->run_now(drawn->policy.name, {})) {
-            marks_.hit("run by hand");
-        }
-    } catch (const Crash&) {
-        crashed();
-    }
-}
-
-void Stage::cancel(std::uint64_t how) {
-    if (!life_) {
-        return;
-    }
-    const std::vector<JobStatus> jobs = life_->engine->jobs();
-    if (jobs.empty()) {
-        return;
-    }
-    const RunId job = jobs[how % jobs.size()].run.id;
-    note("cancel " + std::to_string(job.value()));
-    if (life_->engine->cancel(job)) {
-        marks_.hit("run cancelled");
-    }
-}
-
-void Stage::pause(const Act& act) {
-    const DrawnPolicy* drawn = some_policy(act.how);
-    if (!life_ || drawn == nullptr) {
-        return;
-    }
-    const Instant until = wall() + act.lasts;
-    note("pause " + drawn->policy.name.text() + " until " + to_rfc3339(until));
-    firings_.paused(drawn->policy.name, wall(), until);
-    try {
-        if (life_->engine->pause(drawn->policy.name, until, "by the operator")) {
-            firings_.pause_taken(drawn->policy.name, until);
-        }
-    } catch (const Crash&) {
-        crashed();
-    }
-}
-
-void Stage::reload() {
-    if (!life_) {
-        return;
-    }
-    if (!real_catalog_->unfinished_runs().empty()) {
-        marks_.hit("settings reloaded in mid-backup");
-    }
-    note("settings are reloaded");
-    take_edition();
-    try {
-        static_cast<void>(life_->engine->reload());
-    } catch (const Crash&) {
-        crashed();
-    }
 }
 
 void Stage::instance_comes(std::uint64_t how) {

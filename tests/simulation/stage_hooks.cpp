@@ -192,7 +192,7 @@ void Stage::mark_backup(const Backup& backup) {
     for (const Copy& copy : backup.copies) {
         mark_copy(backup, copy);
     }
-    if (backup.state != BackupState::finished) {
+    if (backup.state != BackupState::finished || copies_.has_ended(backup.id)) {
         return;
     }
     if (!backup.reasons.empty() &&

@@ -12,6 +12,8 @@ using namespace std::chrono;
 // What was begun under faults may take so long to end: three attempts of a day, and exports.
 constexpr Duration settling = days(6);
 constexpr Duration green_for = days(8);
+// Within it the operator has looked at what the brake stops, and retention has acted.
+constexpr Duration pruned_within = days(4);
 
 // What the cloud refuses for good, and an instance that is listed by its id and gone, stay so.
 bool is_green(const Backup& backup) {
@@ -46,8 +48,11 @@ void Stage::heal() {
     begins_at_ = std::min(begins_at_, now_ + seconds(1));
     const Instant healed = now_;
     live_until(healed + settling);
+    unpin_all();
     reload();
     const Figures before = figures_;
+    live_until(healed + settling + green_for - pruned_within);
+    const std::set<CopyId> unneeded = copies_.unneeded(policies_, wall());
     live_until(healed + settling + green_for);
     const std::size_t requests = figures_.requests - before.requests;
     const std::size_t failed = figures_.failed_requests - before.failed_requests;
@@ -58,6 +63,7 @@ void Stage::heal() {
                 " requests fail though there are no faults"};
     }
     check_green(healed + settling);
+    check_pruned(unneeded);
 }
 
 void Stage::check_green(Instant since) {
@@ -88,6 +94,18 @@ void Stage::check_green(Instant since) {
             throw Broken{
                 6,
                 "backup " + std::to_string(backup.id.value()) + " still has copies to be deleted"};
+        }
+    }
+}
+
+// `unneeded`: a while ago.
+void Stage::check_pruned(const std::set<CopyId>& unneeded) {
+    for (const CopyId copy : copies_.unneeded(policies_, wall())) {
+        if (unneeded.contains(copy)) {
+            throw Broken{
+                6,
+                "copy " + std::to_string(copy.value()) +
+                    " is there without faults, though no rule and no pin keeps it"};
         }
     }
 }

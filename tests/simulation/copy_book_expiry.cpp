@@ -1,0 +1,76 @@
+// What retention may delete, and what it must have deleted in the end.
+#include "copy_book.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::simulation {
+
+// The intent to delete is where retention's decision shows.
+void CopyBook::check_expired(
+    const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
+) {
+    if (before.state == CopyState::failed) {
+        marks_.hit("left-over of a failed attempt deleted");
+        return;
+    }
+    if (before.state != CopyState::done) {
+        throw Broken{4, words(copy) + " is to be deleted while it is " + to_text(before.state)};
+    }
+    const PolicyName& name = policy_of_.at(copy.backup);
+    const auto policy = std::ranges::find(policies, name, &Policy::name);
+    if (policy == policies.end()) {
+        throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
+    }
+    if (!needed_.contains(name)) {
+        needed_[name] = retained(*policy, points_before(name), pins_.held(now), now);
+    }
+    const Retained& needed = needed_.at(name);
+    if (!needed.only_by_min_good.empty()) {
+        marks_.hit("min_good held something back");
+    }
+    if (!needed.only_by_pin.empty()) {
+        marks_.hit("pin held what a rule would have deleted");
+    }
+    if (needed.kept.contains(copy.id)) {
+        const std::string what = words(copy) + " is to be deleted";
+        const std::string who = needed.only_by_pin.contains(copy.id) ? "a pin" : "a rule";
+        throw Broken{4, what + ", but " + who + " of " + name.text() + " keeps it"};
+    }
+    if (pins_.is_over(copy.backup, now)) {
+        marks_.hit("deleted after its pin had ended");
+    }
+    const bool is_export = copy.kind == CopyKind::exported;
+    marks_.hit(is_export ? "objects deleted by retention" : "deleted by retention");
+}
+
+// The catalog already says `deleting` of the copies of this commit.
+std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
+    std::vector<Backup> points = catalog_.points(name);
+    for (Backup& backup : points) {
+        for (Copy& each : backup.copies) {
+            if (each.state == CopyState::deleting && copies_.contains(each.id)) {
+                each.state = copies_.at(each.id).state;
+            }
+        }
+    }
+    return points;
+}
+
+std::set<CopyId> CopyBook::unneeded(const std::vector<Policy>& policies, Instant now) const {
+    std::set<CopyId> unneeded;
+    for (const Policy& policy : policies) {
+        const std::vector<Backup> points = catalog_.points(policy.name);
+        const Retained needed = retained(policy, points, pins_.held(now), now);
+        for (const Backup& backup : points) {
+            for (const Copy& copy : backup.copies) {
+                const bool is_ours = !renamed_.contains(copy.image.text());
+                if (copy.state == CopyState::done && is_ours && !needed.kept.contains(copy.id)) {
+                    unneeded.insert(copy.id);
+                }
+            }
+        }
+    }
+    return unneeded;
+}
+
+}  // namespace cvmbackup::simulation
