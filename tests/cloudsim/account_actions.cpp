@@ -1,4 +1,5 @@
 #include "action_rules.hpp"
+#include "real_actions.hpp"
 #include "regions.hpp"
 
 #include <algorithm>
@@ -19,7 +20,9 @@ json::object describe_regions(Call& call, Params& params) {
     params.integer("Scene");
     params.finish();
     if (product != "cvm") {
-        throw Refusal{"InvalidParameterValue", "Only the regions of `cvm` are simulated."};
+        throw Refusal{
+            is_real_product(product) ? "UnsupportedOperation" : "InvalidParameterValue",
+            "cvmcloudsim knows the regions of `cvm`, not those of `" + product + "`."};
     }
     json::array set;
     for (const Region& region : all_regions()) {

@@ -85,7 +85,8 @@ std::optional<HttpAnswer> Cloud::strike_caller(
 void Cloud::carry_out(LateRequest late, Instant due) {
     late.record.is_late = true;
     late.record.time = due;
-    const std::vector<std::string> gone = faults_.gone_regions(due);
+    const FaultSubject subject{late.record.action, late.record.account, late.record.region};
+    const std::vector<std::string> gone = faults_.gone_regions(subject, due);
     if (std::ranges::find(gone, late.record.region) != gone.end()) {
         late.record.code = "fault";
         late_records_.push_back(std::move(late.record));

@@ -74,10 +74,14 @@ std::string begin_copy(
     copy.disk_id = source.disk_id;
     copy.is_system = source.is_system;
     copy.size = source.size;
+    copy.used = source.used;
     copy.state = "COPYING_FROM_REMOTE";
     copy.copied = true;
     copy.os = source.os;
     copy.platform = source.platform;
+    copy.architecture = source.architecture;
+    copy.license = source.license;
+    copy.flaw = source.flaw;
     copy.marketplace = source.marketplace;
     copy.created = state.now;
     copy.ends = state.now + state.durations.within(state.timing.snapshot_copy);

@@ -163,6 +163,9 @@ HttpAnswer copy_object(CosCall& call) {
     version.size = source.size;
     version.content = source.content;
     version.pattern_seed = source.pattern_seed;
+    version.used = source.used;
+    version.disk_size = source.disk_size;
+    version.flaw = source.flaw;
     version.etag = source.etag;
     version.crc64 = source.crc64;
     version.modified = call.state.now;

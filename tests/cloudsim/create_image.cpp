@@ -180,14 +180,17 @@ Content content_of_snapshots(Call& call, const Wish& wish) {
         auto& disks = content.image.disks;
         if (snapshot.is_system) {
             system_disks += 1;
-            disks.insert(disks.begin(), {id, true, snapshot.size});
+            disks.insert(disks.begin(), {id, true, snapshot.size, snapshot.used});
             content.image.os = snapshot.os;
             content.image.platform = snapshot.platform;
+            content.image.architecture = snapshot.architecture;
+            content.image.license = snapshot.license;
+            content.image.flaw = snapshot.flaw;
             content.image.marketplace = snapshot.marketplace;
         } else if (std::ranges::find(disks, id, &ImageDisk::snapshot_id) != disks.end()) {
             throw Refusal{"InvalidParameterValue", "The snapshot `" + id + "` is given twice."};
         } else {
-            disks.push_back({id, false, snapshot.size});
+            disks.push_back({id, false, snapshot.size, snapshot.used});
         }
         content.image.encrypted = content.image.encrypted || snapshot.encrypted;
     }

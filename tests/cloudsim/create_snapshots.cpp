@@ -1,6 +1,7 @@
 // CreateSnapshot and CreateSnapshotGroup. Rates and codes: facts/tencent-cloud.md section 2.17 and
 // the published code list of CreateSnapshot, which the group's action is taken to share.
 #include "action_rules.hpp"
+#include "instance_rules.hpp"
 #include "snapshot_rules.hpp"
 #include "text.hpp"
 
@@ -100,10 +101,14 @@ Snapshot snapshot_of(Call& call, const DiskPlace& place, const std::string& name
     snapshot.disk_id = place.disk->id;
     snapshot.is_system = place.is_system;
     snapshot.size = place.disk->size;
+    snapshot.used = place.disk->used;
     snapshot.encrypted = place.disk->encrypted;
     snapshot.state = "CREATING";
     snapshot.os = place.instance->os;
     snapshot.platform = place.instance->platform;
+    snapshot.architecture = architecture_of(place.instance->instance_type);
+    snapshot.license = place.instance->license;
+    snapshot.flaw = place.instance->flaw;
     snapshot.marketplace = place.instance->marketplace;
     snapshot.created = state.now;
     snapshot.ends = state.now + state.durations.within(state.timing.snapshot);

@@ -242,7 +242,7 @@ std::vector<std::string> begin_export(
         told.push_back(std::move(names.told));
         const std::string flaw = image.disks[i].is_system ? image.flaw : "";
         const std::uint64_t bytes = file_size(call.state, wish.format, size);
-        task.files.push_back({std::move(names.key), bytes, image.disks[i].used, flaw});
+        task.files.push_back({std::move(names.key), bytes, image.disks[i].used, flaw, size});
         total += size;
     }
     image.exports_running += 1;
@@ -260,7 +260,8 @@ ObjectVersion object_of(const ExportedFile& file, Instant at, bool failed) {
     ObjectVersion version;
     version.size = failed ? file.size / 3 : file.size;
     version.used = file.used;
-    version.flaw = file.flaw;
+    version.flaw = failed ? "no-root" : file.flaw;
+    version.disk_size = file.disk_size;
     version.modified = at;
     version.content_type = "application/octet-stream";
     // Uploaded in parts: such an ETag is no MD5 and ends with the number of parts.

@@ -97,7 +97,9 @@ TaskEnd task_end(const Fault& fault) {
 }
 
 std::string claimed_account(const HttpRequest& request, const State& state) {
-    const std::string_view authorization = request.header("Authorization").value_or("");
+    // In the target of a presigned URL.
+    const std::string_view authorization =
+        request.header("Authorization").value_or(std::string_view{request.target});
     for (const std::string_view before : {"Credential=", "q-ak="}) {
         const auto at = authorization.find(before);
         if (at == std::string_view::npos) {

@@ -138,6 +138,9 @@ void read_when(TomlTable& reader, Fault& fault) {
     if (!fault.nth.empty() && fault.times) {
         reader.problem("times", "'nth' and 'times' exclude each other");
     }
+    if (reader.has("nth") && fault.nth.empty()) {
+        reader.problem("nth", "'nth' is a number, or several in brackets");
+    }
     if (std::ranges::any_of(fault.nth, [](std::int64_t n) { return n < 1; })) {
         reader.problem("nth", "'nth' counts from 1");
     }

@@ -119,11 +119,15 @@ Duration FaultPlan::longest_lag() const {
     return longest;
 }
 
-std::vector<std::string> FaultPlan::gone_regions(Instant now) const {
+std::vector<std::string> FaultPlan::gone_regions(const FaultSubject& subject, Instant now) const {
     std::vector<std::string> regions;
-    for (const Armed& armed : faults_) {
-        if (armed.fault.kind == FaultKind::region_gone && is_in_window(armed.fault, now)) {
-            regions.push_back(armed.fault.region);
+    for (const auto& [fault, seen, struck] : faults_) {
+        const bool strikes_always = fault.nth.empty() && fault.probability >= 1.0 && !fault.times;
+        const bool fits = fits_pattern(fault.action, subject.action) &&
+                          (fault.account.empty() || fault.account == subject.account);
+        if (fault.kind == FaultKind::region_gone && strikes_always && fits &&
+            is_in_window(fault, now)) {
+            regions.push_back(fault.region);
         }
     }
     return regions;

@@ -94,8 +94,8 @@ public:
     );
     // How long ago the lists that it makes stale may tell of.
     Duration longest_lag() const;
-    // Regions that are gone now for everybody, whatever the request.
-    std::vector<std::string> gone_regions(Instant now) const;
+    // Regions that are gone now for every request of that action and account.
+    std::vector<std::string> gone_regions(const FaultSubject& subject, Instant now) const;
 
 private:
     struct Armed {

@@ -171,6 +171,12 @@ json::object parse_body(const std::string& body) {
     return std::move(value.get_object());
 }
 
+// Of a limit of the account, after the foreign client has eaten its share.
+std::int64_t rate_left(const Limits& limits, std::int64_t rate) {
+    const double left = static_cast<double>(rate) * (1.0 - limits.foreign_share);
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(left)));
+}
+
 void check_rate(
     Rates& rates,
     const Limits& limits,
@@ -179,16 +185,18 @@ void check_rate(
     const std::string& endpoint,
     const std::string& address
 ) {
-    const double left = static_cast<double>(action.rate) * (1.0 - limits.foreign_share);
-    const auto rate = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(left)));
+    const std::int64_t rate = rate_left(limits, action.rate);
     const std::string name = std::string{action.service} + " " + std::string{action.name};
     const std::string key = record.account + " " + endpoint + " " + name;
     const bool is_admitted = rates.admit(key, rate, record.time);
     const bool is_admitted_at_all =
-        limits.account_rate == 0 || rates.admit(record.account, limits.account_rate, record.time);
+        limits.account_rate == 0 ||
+        rates.admit(record.account, rate_left(limits, limits.account_rate), record.time);
     const bool is_admitted_globally =
         limits.global_rate == 0 ||
-        rates.admit(record.account + " " + name, limits.global_rate, record.time);
+        rates.admit(
+            record.account + " " + name, rate_left(limits, limits.global_rate), record.time
+        );
     const bool is_address_admitted =
         limits.address_rate == 0 ||
         rates.admit("from " + address, limits.address_rate, record.time);
@@ -357,7 +365,7 @@ HttpAnswer Cloud::execute(
         record.region,
         record.request_id,
         fault == nullptr ? TaskEnd::succeeds : task_end(*fault)};
-    call.gone_regions = faults_.gone_regions(state_.now);
+    call.gone_regions = faults_.gone_regions(subject_of(request, record), state_.now);
     call.lag = fault != nullptr && fault->kind == FaultKind::stale
                    ? fault->delay
                    : state_.lags.within(state_.behaviour.list_delay);

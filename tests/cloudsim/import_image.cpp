@@ -163,6 +163,7 @@ json::object import_image(Call& call, Params& params) {
         failure = failure.empty() ? problem : failure;
         const bool is_system = wanted.disks.empty();
         wanted.cloudinit = is_system ? source.flaw != "no-cloud-init" : wanted.cloudinit;
+        wanted.flaw = is_system ? source.flaw : wanted.flaw;
         wanted.disks.push_back({"", is_system, source.size, source.used});
     }
     if (failure == "InvalidUrl" && call.state.behaviour.bad_import_url == BadImportUrl::refused) {

@@ -73,7 +73,10 @@ std::int64_t number_in(const ObjectVersion& object, const char* name, std::int64
 
 ImportSource content_of(const ObjectVersion& object) {
     ImportSource source;
-    const auto whole = static_cast<std::int64_t>((object.size + gibibyte - 1) / gibibyte);
+    // Of a format other than RAW the file is smaller than the disk.
+    const auto whole = object.disk_size > 0
+                           ? object.disk_size
+                           : static_cast<std::int64_t>((object.size + gibibyte - 1) / gibibyte);
     source.size = number_in(object, "x-cos-meta-sim-size", std::max<std::int64_t>(1, whole));
     const std::int64_t used = object.used > 0 ? object.used : source.size;
     source.used = number_in(object, "x-cos-meta-sim-used", used);
@@ -94,9 +97,8 @@ ImportSource import_source(const Call& call, const std::string& url) {
     const BucketState* bucket = call.state.find_bucket(target.bucket);
     const ObjectVersion* object =
         bucket == nullptr ? nullptr : current_version(*bucket, target.key);
-    const bool is_archived = object != nullptr && contains(object->storage_class, "ARCHIVE");
-    if (object == nullptr || is_archived || bucket->bucket.region != target.region ||
-        !may_read(call, fetch, *bucket)) {
+    if (object == nullptr || is_archived(*object, call.state.now) ||
+        bucket->bucket.region != target.region || !may_read(call, fetch, *bucket)) {
         ImportSource nothing;
         nothing.failure = "InvalidUrl";
         return nothing;

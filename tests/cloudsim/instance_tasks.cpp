@@ -53,6 +53,7 @@ void State::end_reset(Instance& instance, const Task& task) {
     instance.os = image->os;
     instance.platform = image->platform;
     instance.license = image->license;
+    instance.flaw = image->flaw;
     instance.marketplace = image->marketplace;
     change_state(instance, "RUNNING");
 }

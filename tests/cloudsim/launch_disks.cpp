@@ -123,6 +123,7 @@ void fill_from_snapshot(Call& call, Disk& disk) {
     check_ready(call, snapshot);
     check_snapshot_size(call, disk, snapshot);
     disk.encrypted = disk.encrypted || snapshot.encrypted;
+    disk.used = snapshot.used == 0 ? snapshot.size : snapshot.used;
 }
 
 bool has_data_snapshots(const std::vector<DiskWish>& wishes, const Image& image) {
@@ -138,6 +139,7 @@ std::vector<Disk> disks_of_image(const Image& image) {
         if (!part.is_system) {
             Disk disk;
             disk.size = part.size;
+            disk.used = part.used;
             disk.encrypted = image.encrypted;
             disk.delete_with_instance = true;
             disk.snapshot_id = part.snapshot_id;
@@ -203,6 +205,8 @@ Disk system_disk_for(const std::optional<DiskWish>& wish, const Image& image) {
     disk.size =
         wish ? wish->size.value_or(system_disk_default) : std::max(system_disk_default, needed);
     disk.encrypted = disk.encrypted || image.encrypted;
+    const std::int64_t used = image.disks.front().used;
+    disk.used = used == 0 ? needed : used;
     if (disk.size < needed || disk.size > system_disk_max) {
         throw Refusal{
             "InvalidParameterValue.Range",

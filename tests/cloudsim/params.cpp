@@ -208,7 +208,9 @@ std::vector<std::pair<std::string, std::string>> take_tag_list(
         std::string value = element.text("Value");
         element.finish();
         if (key.empty() || key.size() > tag_key_max || value.size() > tag_value_max) {
-            throw Refusal{"InvalidParameterValue.TooLarge", "A tag's key or value is too long."};
+            throw Refusal{
+                "InvalidParameterValue.TooLarge",
+                "A tag's key has 1 to 127 characters, its value at most 255."};
         }
         tags.emplace_back(std::move(key), std::move(value));
     }

@@ -206,6 +206,7 @@ Instance machine_for(Call& call, const Wish& wish, const Image& image) {
     instance.os = image.os;
     instance.platform = image.platform;
     instance.license = image.license;
+    instance.flaw = image.flaw;
     instance.marketplace = image.marketplace;
     instance.image_id = image.id;
     instance.instance_type = wish.instance_type;

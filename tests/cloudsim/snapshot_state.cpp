@@ -52,12 +52,16 @@ void State::add_snapshots(Image& image, const std::vector<std::string>& disk_ids
         snapshot.disk_id = i < disk_ids.size() ? disk_ids[i] : "";
         snapshot.is_system = disk.is_system;
         snapshot.size = disk.size;
+        snapshot.used = disk.used;
         snapshot.encrypted = image.encrypted;
         snapshot.made_for = image.id;
         snapshot.image_ids.insert(image.id);
         snapshot.copied = image.state == "SYNCING";
         snapshot.os = image.os;
         snapshot.platform = image.platform;
+        snapshot.architecture = image.architecture;
+        snapshot.license = image.license;
+        snapshot.flaw = image.flaw;
         snapshot.marketplace = image.marketplace;
         snapshot.created = image.created;
         snapshot.ends = image.ends;
@@ -106,8 +110,9 @@ std::string_view State::snapshot_state(const Snapshot& snapshot) const {
         if (progress == "CREATING" || progress == "IMPORTING") {
             return "CREATING";
         }
-        // A source that is busy with a copy says SYNCING too; its snapshots are complete.
-        if (progress == "SYNCING" && image->second.copies_running == 0) {
+        // A source that is busy with a copy or an export says SYNCING too; its snapshots are
+        // complete.
+        if (progress == "SYNCING" && image->second.is_unfinished_copy) {
             state = "COPYING_FROM_REMOTE";
         }
     }

@@ -22,6 +22,7 @@ struct Snapshot {
     std::string disk_id;
     bool is_system = true;
     std::int64_t size = 0;  // GiB
+    std::int64_t used = 0;  // GiB of content; 0: all of it
     bool encrypted = false;
     // CREATING, COPYING_FROM_REMOTE or NORMAL. Of one made for an image the image's state counts.
     std::string state = "NORMAL";
@@ -33,6 +34,9 @@ struct Snapshot {
     // Of the machine, for images made of the snapshot.
     std::string os;
     std::string platform;
+    std::string architecture = "x86_64";
+    std::string license = "TencentCloud";
+    std::string flaw;
     bool marketplace = false;
     Instant created;
     Instant ends;  // of the creation or copy

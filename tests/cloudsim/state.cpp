@@ -369,8 +369,9 @@ void State::end_copy(const Task& task) {
 }
 
 void State::release(Image& source) {
+    const bool is_copied = behaviour.source_busy_during_copy && source.copies_running > 0;
     const bool is_exported = behaviour.source_busy_during_export && source.exports_running > 0;
-    if (source.copies_running == 0 && !is_exported && source.state == "SYNCING") {
+    if (!is_copied && !is_exported && source.state == "SYNCING") {
         change_state(source, "NORMAL");
     }
 }

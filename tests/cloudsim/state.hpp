@@ -56,6 +56,7 @@ struct ObjectVersion {
     std::string storage_class = "STANDARD";
     std::map<std::string, std::string> metadata;  // x-cos-meta-*, Cache-Control and the like
     std::int64_t used = 0;                        // GiB of an exported disk's content; 0: all
+    std::int64_t disk_size = 0;                   // GiB of an exported disk; 0: the object's size
     std::string flaw;                             // of an exported system
     Instant modified;
     bool is_delete_marker = false;
@@ -125,6 +126,7 @@ struct ExportedFile {
     std::uint64_t size = 0;
     std::int64_t used = 0;
     std::string flaw{};
+    std::int64_t disk_size = 0;  // GiB
 };
 
 struct Task {

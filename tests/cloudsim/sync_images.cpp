@@ -183,10 +183,13 @@ std::string begin_copy(Call& call, Image& source, const Wish& wish, const std::s
     task.kind = TaskKind::copy;
     task.end = call.task_end;
     task.subject = copy.id;
-    task.source = source.id;
+    // A copy by an account that the image is shared with leaves the owner's image as it is.
+    if (is_owned(call, source)) {
+        task.source = source.id;
+        source.copies_running += 1;
+    }
     call.state.schedule(copy.ends, std::move(task));
     call.tasks.push_back({copy.id, source.id, region, copy.ends - call.state.now});
-    source.copies_running += 1;
     return copy.id;
 }
 

@@ -83,7 +83,7 @@ struct Limits {
     std::optional<std::int64_t> stock;        // instances of one type that a zone still has
     std::int64_t copy_size = 500;             // GiB of an image that SyncImages takes; 0 = any
     std::int64_t tags_per_image = 50;
-    // Part of each published rate that a foreign client of the same account uses up.
+    // Part of each rate, those of the whole account too, that a foreign client of it uses up.
     double foreign_share = 0.0;
     std::int64_t account_rate = 0;  // requests per second of a whole account; 0 = none
     std::int64_t global_rate = 0;   // of an account's action over all endpoints; 0 = none
@@ -262,7 +262,7 @@ struct Image {
     bool deprecated = false;
     std::string instance_id;  // known to the simulator, never told
     bool is_unfinished_copy = false;
-    std::int64_t copies_running = 0;  // copies that read this image
+    std::int64_t copies_running = 0;  // the owner's copies that read this image
     std::int64_t exports_running = 0;
 
     bool is_whole_machine() const { return disks.size() > 1; }

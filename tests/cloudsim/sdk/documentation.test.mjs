@@ -37,6 +37,16 @@ test("every switch of the example world has a row, and no other", () => {
   assert.deepEqual(listed.sort(), keys.sort());
 });
 
+test("the manual and the example name every kind of fault", () => {
+  const reader = fs.readFileSync(here("../fault_reader.cpp"), "utf8");
+  const kinds = [...reader.matchAll(/^ +\{"([a-z0-9-]+)", FaultKind::/gm)].map(([, kind]) => kind);
+  assert(kinds.length >= 23);
+  const words = (name) => new Set(fs.readFileSync(here(name), "utf8").match(/[a-z0-9-]+/g));
+  const manual = words("../../../docs/cvmcloudsim.1");
+  const example = words("../examples/faults.toml");
+  assert.deepEqual(kinds.filter((kind) => !manual.has(kind) || !example.has(kind)), []);
+});
+
 test("the tests exist", () => {
   const names = rows.flatMap((cells) => [...cells.at(-1).matchAll(/`(\w+)`/g)])
     .map(([, name]) => name);

@@ -145,7 +145,7 @@ test("each action has its own rate, per endpoint and account", async () => {
 });
 
 test("a whole account has a rate, and a foreign client may eat a share of it", async () => {
-  const limited = (await stillCloud("[limits]\naccount_rate = 12\nforeign_share = 0.5\n")).cvm();
+  const limited = (await stillCloud("[limits]\naccount_rate = 24\nforeign_share = 0.5\n")).cvm();
   assert.equal(await admitted(limited, "DescribeImageQuota", {}, 7), 5);
   assert.equal(await admitted(limited, "DescribeInstances", {}, 15), 5);
   await refused("RequestLimitExceeded.UinLimitExceeded", () => limited.DescribeInstances());

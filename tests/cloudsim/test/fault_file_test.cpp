@@ -78,6 +78,8 @@ TEST(FaultFile, RefusesWhatItsKindOrActionCannotMean) {
          "3:8: error: 'task-done-vanishes' means nothing to 'StopInstances'"},
         {"action = \"metadata:*\"\nkind = \"error-after\"\n",
          "3:8: error: 'error-after' means nothing to 'metadata:*'"},
+        {"action = \"*\"\nkind = \"reset\"\nnth = []\n",
+         "4:7: error: 'nth' is a number, or several in brackets"},
         {"action = \"metadata:*\"\nkind = \"lost-late\"\n",
          "3:8: error: 'lost-late' means nothing to 'metadata:*'"},
         {"action = \"*\"\nkind = \"lost-late\"\nreset = true\n",

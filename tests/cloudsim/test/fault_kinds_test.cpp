@@ -86,6 +86,18 @@ TEST_F(FaultKinds, ThatStrikeOnArrivalKnowTheOperationOnObjects) {
     EXPECT_EQ(call("DescribeImages", "{}").code, "");
 }
 
+TEST_F(FaultKinds, ThatStrikeOnArrivalKnowTheAccountOfAPresignedUrl) {
+    const std::string gone = "kind = \"region-gone\"\nregion = \"ap-guangzhou\"\n";
+    HttpRequest request = cos_request("GET", "/a?q-sign-algorithm=sha1&q-ak=AKIDowner", "", now);
+    std::erase_if(request.headers, [](const auto& header) {
+        return header.first == "Authorization";
+    });
+    use_fault(gone + "account = \"100000000001\"\n");
+    EXPECT_EQ(cloud->handle(request, now).fate, Fate::closed);
+    use_fault(gone + "account = \"100000000002\"\n");
+    EXPECT_EQ(cloud->handle(request, now).fate, Fate::delivered);
+}
+
 TEST_F(FaultKinds, TakeARegionAwayFromApiAndObjectsAlike) {
     use_fault("kind = \"region-gone\"\nregion = \"ap-guangzhou\"\nafter = \"1h\"\n");
     EXPECT_EQ(call("DescribeImages", "{}").code, "");
@@ -110,6 +122,17 @@ TEST_F(FaultKinds, LetAGoneRegionReceiveNoCopies) {
     EXPECT_EQ(sync(id, "ap-shanghai").code, "InvalidRegion.Unavailable");
     wait(1h);
     EXPECT_EQ(sync(id, "ap-shanghai").code, "");
+}
+
+TEST_F(FaultKinds, OfARegionLeaveCopiesToItAloneUnlessTheyStrikeThemAll) {
+    const std::string gone = "kind = \"region-gone\"\nregion = \"ap-shanghai\"\n";
+    for (const char* narrower :
+         {"action = \"cos:HeadObject\"\n", "account = \"100000000002\"\n", "nth = 99\n"}) {
+        use_fault(gone + narrower);
+        EXPECT_EQ(sync(ready_image(), "ap-shanghai").code, "") << narrower;
+    }
+    use_fault(gone + "action = \"SyncImages\"\n");
+    EXPECT_EQ(sync(ready_image(), "ap-shanghai").code, "InvalidRegion.Unavailable");
 }
 
 TEST_F(FaultKinds, SetTheServersClockForSignaturesAndDates) {

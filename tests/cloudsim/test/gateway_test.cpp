@@ -288,6 +288,7 @@ TEST_F(Gateway, ListsTheRegionsOfCvm) {
     // Null for everybody but the console, and never left out.
     EXPECT_TRUE(reply.set("RegionSet").at(0).at("RegionTypeMC").is_null());
     EXPECT_EQ(call("DescribeRegions", R"({"Product":"moon"})").code, "InvalidParameterValue");
+    EXPECT_EQ(call("DescribeRegions", R"({"Product":"cbs"})").code, "UnsupportedOperation");
     EXPECT_EQ(call("DescribeRegions", "{}").code, "MissingParameter");
 }
 

@@ -27,6 +27,20 @@ protected:
         );
     }
 
+    // The key of the object that an image of ins-00000001 became; the image is gone.
+    std::string exported(const std::string& format) {
+        const std::string id = ready_image();
+        call(
+            "ExportImages",
+            R"({"BucketName":"backup-1250000000","ExportFormat":")" + format +
+                R"(","ImageIds":[")" + id + "\"]}"
+        );
+        wait(1h);
+        cloud->advance(now);
+        cloud->state().remove_image(id, true);
+        return cloud->state().buckets.at("backup-1250000000").objects.begin()->first;
+    }
+
     Image& only_image() { return cloud->state().images.begin()->second; }
 
     // "" for a success, or why the import failed.
@@ -119,15 +133,53 @@ TEST_F(Import, FailsOfAMachinesFlawsAfterItsExport) {
     World world = small_world();
     world.accounts[0].instances[0].flaw = "no-virtio";
     start_over(world);
-    call(
-        "ExportImages",
-        R"({"BucketName":"backup-1250000000","ImageIds":[")" + ready_image() + "\"]}"
+    EXPECT_EQ(end_of(host + exported("RAW")), "VirtioNotInstall");
+}
+
+TEST_F(Import, KnowsTheFlawsOfACopiedExport) {
+    World world = small_world();
+    world.accounts[0].instances[0].flaw = "no-virtio";
+    world.accounts[0].instances[0].system_disk.size = 5;
+    start_over(world);
+    const std::string source = "backup-1250000000.cos.ap-guangzhou.myqcloud.com/";
+    const auto copied = cos("PUT", "/copy", "", {{"x-cos-copy-source", source + exported("RAW")}});
+    ASSERT_EQ(copied.status, 200);
+    EXPECT_EQ(end_of(std::string{host} + "copy"), "VirtioNotInstall");
+}
+
+TEST_F(Import, GivesTheDiskItsSizeBackWhateverTheFilesSize) {
+    ASSERT_EQ(import(host + exported("QCOW2")).code, "");
+    EXPECT_EQ(only_image().disks.front().size, 50);
+}
+
+TEST_F(Import, ByForceLeavesTheFlaw) {
+    World world = small_world();
+    world.accounts[0].instances[0].flaw = "no-cloud-init";
+    start_over(world);
+    ASSERT_EQ(import(host + exported("RAW"), R"(,"Force":true)").code, "");
+    EXPECT_EQ(only_image().flaw, "no-cloud-init");
+    EXPECT_FALSE(only_image().cloudinit);
+}
+
+TEST_F(Import, ReadsAnArchivedObjectOnceItIsRestored) {
+    upload("cold.raw", {{"x-cos-storage-class", "ARCHIVE"}});
+    EXPECT_EQ(end_of(std::string{host} + "cold.raw"), "InvalidUrl");
+    const std::string wish =
+        "<RestoreRequest><Days>2</Days><CASJobParameters><Tier>Expedited</Tier>"
+        "</CASJobParameters></RestoreRequest>";
+    ASSERT_EQ(cos("POST", "/cold.raw?restore", wish).status, 202);
+    wait(5min);
+    EXPECT_EQ(end_of(std::string{host} + "cold.raw"), "");
+    wait(48h);
+    EXPECT_EQ(end_of(std::string{host} + "cold.raw"), "InvalidUrl");
+}
+
+TEST_F(Import, FailsOfWhatAFailedExportLeft) {
+    start_over(
+        small_world("[behaviour]\nfailed_export = \"partial-object\"\n"),
+        "[[fault]]\naction = \"ExportImages\"\nkind = \"task-fails\"\n"
     );
-    wait(1h);
-    cloud->advance(now);
-    const std::string key = cloud->state().buckets.at("backup-1250000000").objects.begin()->first;
-    cloud->state().remove_image(only_image().id, true);
-    EXPECT_EQ(end_of(host + key), "VirtioNotInstall");
+    EXPECT_EQ(end_of(host + exported("RAW")), "RootPartitionNotFound");
 }
 
 TEST_F(Import, LearnsLateThatItsUrlLeadsNowhere) {

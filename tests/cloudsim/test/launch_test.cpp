@@ -54,6 +54,17 @@ protected:
     }
 };
 
+TEST_F(Launch, TakesTheSystemOfItsImageAsItIs) {
+    Image& image = cloud->state().images.at(ready_image());
+    image.flaw = "no-virtio";
+    image.disks.front().used = 8;
+    const std::string id =
+        ids_of(run(image.id, R"(,"SystemDisk":{"DiskType":"CLOUD_PREMIUM","DiskSize":100})")).at(0);
+    const Instance& machine = cloud->state().instances.at(id);
+    EXPECT_EQ(machine.flaw, "no-virtio");
+    EXPECT_EQ(machine.system_disk.used, 8);
+}
+
 TEST_F(Launch, IsPendingUntilItRuns) {
     const std::string image = ready_image();
     const std::string id = ids_of(run(image)).at(0);

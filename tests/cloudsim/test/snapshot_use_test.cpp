@@ -50,6 +50,36 @@ TEST_F(SnapshotUse, GoAfterTheirLastCopyWhenTheirDeadlineHasPassed) {
     EXPECT_EQ(describe(id).total(), 0);
 }
 
+TEST_F(SnapshotUse, StayCompleteWhileTheirImageIsExported) {
+    use(snapshot_world("[behaviour]\nsource_busy_during_export = true\n"));
+    const std::string image = ready_image();
+    const std::string id = cloud->state().images.at(image).disks.front().snapshot_id;
+    const std::string body = R"({"BucketName":"backup-1250000000","ImageIds":[")" + image + "\"]}";
+    ASSERT_EQ(call("ExportImages", body).code, "");
+    ASSERT_EQ(state_of(image), "SYNCING");
+    EXPECT_EQ(field(id, "SnapshotState"), "NORMAL");
+    EXPECT_EQ(field(id, "Percent"), "100");
+}
+
+TEST_F(SnapshotUse, LeaveTheirImageWhatTheMachineWas) {
+    Instance& machine = cloud->state().instances.at("ins-00000001");
+    machine.instance_type = "SR1.MEDIUM4";
+    machine.license = "BYOL";
+    machine.flaw = "no-virtio";
+    machine.system_disk.used = 8;
+    const std::string copied =
+        copy(ready_system(), quoted("ap-shanghai")).first("SnapshotCopyResultSet", "SnapshotId");
+    wait(20min);
+    const std::string body = R"({"ImageName":"n","SnapshotIds":[")" + copied + "\"]}";
+    const Reply made = call_in("ap-shanghai", "CreateImage", body);
+    ASSERT_EQ(made.code, "");
+    const Image& image = cloud->state().images.at(made.text("ImageId"));
+    EXPECT_EQ(image.architecture, "arm");
+    EXPECT_EQ(image.license, "BYOL");
+    EXPECT_EQ(image.flaw, "no-virtio");
+    EXPECT_EQ(image.disks.front().used, 8);
+}
+
 TEST_F(SnapshotUse, AreCopiedToSeveralRegionsWithAnIdForEach) {
     const std::string id = ready();
     const Reply copied = copy(id, R"("ap-shanghai","ap-beijing")");

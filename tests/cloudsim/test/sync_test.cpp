@@ -47,6 +47,40 @@ TEST_F(SyncImages, TellsHowFarItIs) {
     EXPECT_EQ(reply.first("ImageSet", "SyncPercent"), "50");
 }
 
+TEST_F(SyncImages, KeepsTheSourceBusyOnlyWhereTheWorldSaysSo) {
+    use(small_world(
+        "[behaviour]\nsource_busy_during_copy = false\nsource_busy_during_export = true\n"
+    ));
+    cloud->state().timing.copy = {1h, 1h};
+    const std::string id = ready_image();
+    ASSERT_EQ(sync(id, R"("ap-shanghai")").code, "");
+    const std::string body = R"({"BucketName":"backup-1250000000","ImageIds":[")" + id + "\"]}";
+    ASSERT_EQ(call("ExportImages", body).code, "");
+    EXPECT_EQ(state_of(id), "SYNCING");
+    wait(15min);
+    EXPECT_EQ(state_of(id), "NORMAL");
+}
+
+TEST_F(SyncImages, LeavesTheOwnersImageAloneWhenAnotherAccountCopiesIt) {
+    use(small_world("[behaviour]\nsource_busy_during_copy = true\n"));
+    const std::string id = ready_image();
+    cloud->state().share(cloud->state().images.at(id), "100000000002");
+    ASSERT_EQ(sync(id, R"("ap-shanghai")").code, "");
+    cloud->state().timing.copy = {1h, 1h};
+    const std::string theirs = R"({"ImageIds":[")" + id + R"("],"DestinationRegions":)";
+    EXPECT_EQ(
+        call_as_other("SyncImages", theirs + R"(["ap-guangzhou"]})").code,
+        "FailedOperation.InvalidImageState"
+    );
+    wait(20min);
+    ASSERT_EQ(call_as_other("SyncImages", theirs + R"(["ap-guangzhou"]})").code, "");
+    EXPECT_EQ(state_of(id), "NORMAL");
+    cloud->state().timing.copy = {20min, 20min};
+    ASSERT_EQ(sync(id, R"("ap-beijing")").code, "");
+    wait(20min);
+    EXPECT_EQ(state_of(id), "NORMAL");
+}
+
 TEST_F(SyncImages, RefusesRegionsItCannotGoTo) {
     const std::string id = ready_image();
     EXPECT_EQ(sync(id, R"("ap-guangzhou")").code, "InvalidParameterValue.InvalidRegion");

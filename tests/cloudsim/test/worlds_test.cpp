@@ -308,6 +308,15 @@ TEST_F(Worlds, AnAccountsActionIsLimitedOverAllRegions) {
     EXPECT_EQ(call("DescribeInstances", "{}").code, "");
 }
 
+TEST_F(Worlds, AForeignClientEatsOfTheLimitsOfTheAccountToo) {
+    for (const char* limit : {"account_rate", "global_rate"}) {
+        use(small_world(std::string{"[limits]\nforeign_share = 0.75\n"} + limit + " = 4\n"));
+        pace = Duration{0};
+        EXPECT_EQ(call("DescribeImages", "{}").code, "");
+        EXPECT_THAT(call("DescribeImages", "{}").code, HasSubstr("UinLimitExceeded")) << limit;
+    }
+}
+
 TEST_F(Worlds, AnAddressIsLimitedOverAllAccounts) {
     use(small_world("[limits]\naddress_rate = 1\n"));
     pace = Duration{0};
