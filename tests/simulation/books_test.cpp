@@ -246,5 +246,24 @@ TEST_F(Firings, TwiceForOneTimeAreFound) {
     EXPECT_EQ(fired(begin + 2h, begin + 2h), 2);
 }
 
+TEST_F(Firings, ThatTheClockWasSetOverAreMadeUpFor) {
+    book.clock_set(begin + 1h, begin + 30h);
+
+    EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 1);
+    EXPECT_EQ(fired(begin + 26h, begin + 30h), 0);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 0);
+}
+
+TEST_F(Firings, GoOnAfterTheClockWasSetBack) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 0);
+    book.clock_set(begin + 49h, begin - 30h);
+
+    EXPECT_EQ(broken_by([&] { book.check(begin - 20h); }), 1) << "the time before is new";
+    EXPECT_EQ(fired(begin - 22h, begin - 22h), 0);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 49h); }), 0) << "the others had their run";
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 2);
+}
+
 }  // namespace
 }  // namespace cvmbackup::simulation

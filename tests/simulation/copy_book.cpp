@@ -168,7 +168,7 @@ void CopyBook::deleted_objects() {
 }
 
 void CopyBook::committed(
-    const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
+    const Changes& changes, const std::vector<Policy>& policies, Instant true_now
 ) {
     cloud_.advance(true_now);
     needed_.clear();
@@ -178,7 +178,7 @@ void CopyBook::committed(
             check_done(copy, backup);
         }
         if (copy.state == CopyState::deleting && before.state != CopyState::deleting) {
-            check_expired(copy, before, policies, now);
+            check_expired(copy, before, policies);
         }
         if (copy.state == CopyState::lost && before.state != CopyState::lost) {
             check_lost(copy);

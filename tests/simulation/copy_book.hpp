@@ -31,13 +31,14 @@ public:
     void arriving(bool deletes);
     void acted(const cloudsim::RequestRecord& record);
 
-    // `policies` are those in force, `now` is the daemon's time.
-    void committed(
-        const Changes& changes, const std::vector<Policy>& policies, Instant now, Instant true_now
-    );
+    // `policies` are those in force.
+    void committed(const Changes& changes, const std::vector<Policy>& policies, Instant true_now);
 
     // It was committed as finished.
     bool has_ended(BackupId backup) const { return ended_.contains(backup); }
+
+    // Retention decides by what is there now, and by the clock as it stands now.
+    void planning(const PolicyName& policy, Instant now) { planned_[policy] = now; }
 
     // Nothing is under way: every image and object of ours belongs to a copy and the other way
     // round.
@@ -82,9 +83,7 @@ private:
     void check_lost(const Copy& copy) const;
     void check_good(const Backup& backup);
     void check_done(const Copy& copy, const Backup* backup) const;
-    void check_expired(
-        const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
-    );
+    void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
     void keep(const Copy& copy);
     const cloudsim::Image* image(const std::string& id) const;
@@ -101,6 +100,7 @@ private:
     std::set<std::string> taken_away_;
     std::map<std::string, Instant> renamed_;
     std::map<std::string, CopyId> copy_of_key_;
+    std::map<PolicyName, Instant> planned_;
     std::map<PolicyName, Retained> needed_;  // by the retention of the commit under way
     // Of the cloud, right before a request that deletes.
     std::map<std::string, cloudsim::Image> images_before_;

@@ -7,7 +7,7 @@ namespace cvmbackup::simulation {
 
 // The intent to delete is where retention's decision shows.
 void CopyBook::check_expired(
-    const Copy& copy, const Known& before, const std::vector<Policy>& policies, Instant now
+    const Copy& copy, const Known& before, const std::vector<Policy>& policies
 ) {
     if (before.state == CopyState::failed) {
         marks_.hit("left-over of a failed attempt deleted");
@@ -21,6 +21,7 @@ void CopyBook::check_expired(
     if (policy == policies.end()) {
         throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
     }
+    const Instant now = planned_.at(name);
     if (!needed_.contains(name)) {
         needed_[name] = retained(*policy, points_before(name), pins_.held(now), now);
     }

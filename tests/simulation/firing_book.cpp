@@ -26,7 +26,33 @@ void FiringBook::life_began(Instant now) {
     if (lives_.size() > 200) {
         lives_.erase(lives_.begin(), lives_.begin() + 100);
     }
+    if (!lives_.empty() && now < lives_.back().end) {
+        settle(lives_.back().end);
+        turn_back(now);
+    }
     lives_.push_back({now});
+}
+
+// From here on times are as if they had not been, but for what fired in them.
+void FiringBook::turn_back(Instant now) {
+    std::erase_if(lives_, [&](const Life& life) { return life.begin >= now; });
+    for (Life& life : lives_) {
+        life.end = std::min(life.end, now);
+    }
+    for (auto& [name, policy] : policies_) {
+        policy.since = std::min(policy.since, now);
+        policy.checked = std::min(policy.checked, now);
+    }
+    for (auto& [name, pauses] : pauses_) {
+        for (auto& [from, until] : pauses) {
+            from = std::min(from, now);
+        }
+    }
+    for (const auto& [name, due] : fired_) {
+        if (due > now) {
+            to_come_again_.emplace(name, due);
+        }
+    }
 }
 
 void FiringBook::life_ended(Instant now) {
@@ -43,9 +69,9 @@ void FiringBook::in_force(const std::vector<DrawnPolicy>& policies, Instant now)
     policies_ = std::move(next);
 }
 
-void FiringBook::clock_jumped(Instant before, Instant after) {
-    const auto [first, last] = std::minmax(before, after);
-    jumps_.emplace_back(first - settled_after, last + settled_after);
+void FiringBook::clock_set(Instant before, Instant after) {
+    life_ended(before);
+    life_began(after);
 }
 
 void FiringBook::paused(const PolicyName& policy, Instant from, Instant until) {
@@ -125,15 +151,9 @@ void FiringBook::check_moment(const Run& run, const InForce& policy, Instant now
         throw Broken{1, what + ", though it is paused until " + to_rfc3339(pause->second)};
     }
     const Instant known = std::max({run.due, lives_.back().begin, policy.since});
-    if (now - known > on_time && !in_a_jump(run.due) && !in_a_jump(known)) {
+    if (now - known > on_time) {
         throw Broken{1, what + " only at " + to_rfc3339(now)};
     }
-}
-
-bool FiringBook::in_a_jump(Instant at) const {
-    return std::ranges::any_of(jumps_, [&](const auto& jump) {
-        return at >= jump.first && at <= jump.second;
-    });
 }
 
 bool FiringBook::is_paused(const PolicyName& policy, Instant at) const {
@@ -146,9 +166,6 @@ bool FiringBook::is_paused(const PolicyName& policy, Instant at) const {
 // Why a due time may have passed without a run; nothing if it must have fired.
 std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due) const {
     const Policy& rules = policy.drawn.policy;
-    if (in_a_jump(due)) {
-        return "the clock was set";
-    }
     for (const Life& life : lives_) {
         if (life.end <= due) {
             continue;
@@ -156,9 +173,6 @@ std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due
         const Instant looked = std::max(life.begin, due);
         if (is_paused(rules.name, looked)) {
             return "paused";
-        }
-        if (in_a_jump(looked)) {
-            return "the clock was set";
         }
         const Duration late = looked - due;
         const bool superseded =
@@ -184,9 +198,12 @@ void FiringBook::check(Instant now) {
         now - lives_.back().begin < looked_by) {
         return;  // asked again when the daemon had the time to look
     }
+    settle(now - settled_after);
+}
+
+void FiringBook::settle(Instant until) {
     for (auto& [name, policy] : policies_) {
         const DrawnPolicy& drawn = policy.drawn;
-        const Instant until = now - settled_after;
         if (until <= policy.checked) {
             continue;
         }
@@ -194,6 +211,9 @@ void FiringBook::check(Instant now) {
         for (const Instant due :
              due_times(drawn.schedule, drawn.denied, zone, policy.checked, until)) {
             if (fired_.contains({name, due})) {
+                if (to_come_again_.erase({name, due}) > 0) {
+                    marks_.hit("time came again after its run");
+                }
                 continue;
             }
             const std::optional<std::string> reason = excuse(policy, due);

@@ -24,7 +24,9 @@ public:
     void life_ended(Instant now);
     // At the begin of a life or by a reload.
     void in_force(const std::vector<DrawnPolicy>& policies, Instant now);
-    void clock_jumped(Instant before, Instant after);
+    // While the daemon lives. Times that were missed by it are made up for as after a restart;
+    // times that come again have had their run, or get it now.
+    void clock_set(Instant before, Instant after);
     // The operator asks for it; whether the daemon lives to write it down is not known yet.
     void paused(const PolicyName& policy, Instant from, Instant until);
     void pause_taken(const PolicyName& policy, Instant until);
@@ -50,7 +52,8 @@ private:
     void new_run(const Run& run, Instant now);
     void check_moment(const Run& run, const InForce& policy, Instant now) const;
     std::optional<std::string> excuse(const InForce& policy, Instant due) const;
-    bool in_a_jump(Instant at) const;
+    void settle(Instant until);
+    void turn_back(Instant now);
     bool is_paused(const PolicyName& policy, Instant at) const;
 
     Marks& marks_;
@@ -58,7 +61,7 @@ private:
     std::map<PolicyName, InForce> policies_;
     std::set<RunId> runs_;
     std::set<std::pair<PolicyName, Instant>> fired_;
-    std::vector<std::pair<Instant, Instant>> jumps_;
+    std::set<std::pair<PolicyName, Instant>> to_come_again_;  // fired, and the clock was set back
     std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;
     std::map<PolicyName, Instant> surely_paused_;  // until when
 };

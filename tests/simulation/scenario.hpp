@@ -46,7 +46,7 @@ struct Edition {
 enum class ActKind {
     kill,  // at the next boundary that `how` names
     stop,  // orderly, and begun again
-    jump,  // the wall clock is set by `by`, and set right after `lasts`
+    jump,  // the wall clock is set by `by`, and set right after `lasts`; never if zero
     run_now,
     cancel,
     pause,   // for `lasts`

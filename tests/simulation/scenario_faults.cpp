@@ -151,6 +151,26 @@ Duration draw_gap(Chance& chance, int days) {
            std::chrono::microseconds(chance.below(60'000'000));
 }
 
+// By hours up to days, once or twice in one seed of four; somebody may set it right again.
+void draw_leaps(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 90);
+    if (chance.below(4) != 0 || scenario.options.off.contains("jump")) {
+        return;
+    }
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(scenario.options.horizon);
+    for (std::uint64_t left = 1 + chance.below(2); left > 0; --left) {
+        Act act;
+        act.kind = ActKind::jump;
+        act.at = scenario.begin +
+                 std::chrono::minutes(chance.below(static_cast<std::uint64_t>(minutes.count())));
+        const std::chrono::minutes by(120 + chance.below(5 * 1440));
+        act.by = chance.below(2) == 0 ? by : -by;
+        const std::chrono::minutes lasts(10 + chance.below(6 * 1440));
+        act.lasts = chance.below(4) == 0 ? Duration(0) : Duration(lasts);
+        scenario.acts.push_back(act);
+    }
+}
+
 // Soon after the next due time: things go wrong in mid-backup more often than not.
 Instant in_mid_backup(const Scenario& scenario, Chance& chance, Instant at) {
     const DrawnPolicy* first = nullptr;
@@ -236,6 +256,7 @@ void draw_acts(Scenario& scenario) {
             scenario.acts.push_back(act);
         }
     }
+    draw_leaps(scenario);
     std::ranges::stable_sort(scenario.acts, {}, &Act::at);
 }
 

@@ -27,7 +27,10 @@ Stage::Stage(Scenario scenario)
     , begins_at_(scenario_.begin) {
     set_simulated_key();
     catalog_.before = [this](const Changes& changes) { before_commit(changes); };
-    catalog_.planning = [this](const PolicyName& policy) { brake_.planning(policy); };
+    catalog_.planning = [this](const PolicyName& policy) {
+        brake_.planning(policy);
+        copies_.planning(policy, wall());
+    };
     catalog_.after = [this](const Changes& changes) { after_commit(changes); };
 }
 

@@ -35,7 +35,9 @@ void Stage::act(const Act& act) {
             return stop();
         case ActKind::jump:
             jump(act.by);
-            later_.emplace(now_ + act.lasts, [this, by = act.by] { jump(-by); });
+            if (act.lasts > Duration(0)) {
+                later_.emplace(now_ + act.lasts, [this, by = act.by] { jump(-by); });
+            }
             return;
         case ActKind::run_now:
             return run_now(act.how);
@@ -123,12 +125,16 @@ void Stage::stop() {
 
 void Stage::jump(Duration by) {
     note("the clock is set by " + std::to_string(duration_cast<seconds>(by).count()) + " s");
-    firings_.clock_jumped(wall(), wall() + by);
-    wrong_ += by;
     if (life_) {
+        firings_.clock_set(wall(), wall() + by);
         life_->clock.jump(by);
     }
-    marks_.hit(by > Duration(0) ? "clock set forward" : "clock set back");
+    wrong_ += by;
+    const bool is_far = by >= hours(1) || by <= -hours(1);
+    marks_.hit(
+        std::string("clock set ") + (by > Duration(0) ? "forward" : "back") +
+        (is_far ? " by hours" : "")
+    );
 }
 
 void Stage::instance_comes(std::uint64_t how) {

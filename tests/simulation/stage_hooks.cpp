@@ -168,7 +168,7 @@ void Stage::after_commit(const Changes& changes) {
     }
     const Instant true_now = life_ ? life_->clock.true_now() : now_;
     firings_.committed(changes, wall());
-    copies_.committed(changes, policies_, wall(), true_now);
+    copies_.committed(changes, policies_, true_now);
     brake_.committed(changes);
     boundary(Boundary::after_commit);
 }
