@@ -55,7 +55,9 @@ int run(const Options& options) {
         return 0;
     }
     auto [world, faults] = load_files(options);
-    Cloud cloud{std::move(world), options.seed, std::move(faults)};
+    // Streams of seeds that are neighbours run alike but for a step: people give 1, 2, 3.
+    const std::uint64_t seed = Chance{options.seed, 0}.next();
+    Cloud cloud{std::move(world), seed, std::move(faults)};
     serve(cloud, clock_of(options), options, std::cout);
     return 0;
 }
