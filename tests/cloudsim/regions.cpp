@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<Region, 24> regions{{
     {"ap-bangkok", "Bangkok", false, false, true},
     {"ap-beijing", "Beijing", true, false, true},
-    {"ap-beijing-fsi", "Beijing Finance", true, true, true},
+    {"ap-beijing-fsi", "Beijing Finance", true, true, false, true},
     {"ap-chengdu", "Chengdu", true, false, true},
     {"ap-chongqing", "Chongqing", true, false, true},
     {"ap-guangzhou", "Guangzhou", true, false, true},

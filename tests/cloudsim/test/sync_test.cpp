@@ -88,6 +88,7 @@ TEST_F(SyncImages, RefusesRegionsItCannotGoTo) {
     EXPECT_EQ(sync(id, R"("ap-hongkong")").code, "UnsupportedOperation.Region");
     EXPECT_EQ(sync(id, R"("ap-shanghai-fsi")").code, "UnsupportedOperation.Region");
     EXPECT_EQ(sync(id, R"("ap-taipei")").code, "InvalidRegion.Unavailable");
+    EXPECT_EQ(sync(id, R"("ap-beijing-fsi")").code, "InvalidRegion.Unavailable");
     EXPECT_EQ(
         sync(id, R"("ap-shanghai","ap-shanghai")").code, "InvalidParameterValue.InvalidRegion"
     );
