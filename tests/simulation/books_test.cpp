@@ -265,5 +265,18 @@ TEST_F(Firings, GoOnAfterTheClockWasSetBack) {
     EXPECT_EQ(fired(begin + 26h, begin + 26h), 2);
 }
 
+TEST_F(Firings, ThatLeftAnImageAreKnownThoughTheCatalogIsLost) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 0);
+    book.life_ended(begin + 27h);
+    book.catalog_lost({{web, begin + 2h}});
+    book.life_began(begin + 30h);
+
+    EXPECT_EQ(fired(begin + 26h, begin + 31h), 0) << "nothing in the cloud tells of it";
+    EXPECT_EQ(fired(begin + 2h, begin + 31h), 2);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 49h); }), 0);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 51h); }), 1) << "firing must go on";
+}
+
 }  // namespace
 }  // namespace cvmbackup::simulation

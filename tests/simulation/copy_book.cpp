@@ -26,7 +26,7 @@ std::string words(const Copy& copy) {
 
 CopyBook::CopyBook(cloudsim::Cloud& cloud, Catalog& catalog, const PinBook& pins, Marks& marks)
     : cloud_(cloud)
-    , catalog_(catalog)
+    , catalog_(&catalog)
     , pins_(pins)
     , marks_(marks) {}
 
@@ -56,6 +56,8 @@ void CopyBook::arriving(bool deletes) {
 void CopyBook::acted(const cloudsim::RequestRecord& record) {
     if (record.action == "CreateImage" || record.action == "SyncImages") {
         made(record);
+    } else if (record.action == "DeleteImages" && record.is_late) {
+        deleted_late();
     } else if (record.action == "DeleteImages") {
         deleted_images(record.time);
     } else if (record.action == "ExportImages") {
@@ -94,7 +96,7 @@ void CopyBook::check_intended(const std::string& what, const std::string& name) 
         return known.state == CopyState::intended && known.kind != CopyKind::exported &&
                known.name == name;
     });
-    if (!is_intended) {
+    if (!is_intended && !names_before_.contains(name)) {
         throw Broken{
             2, what + " was called for " + name + ", which no intent in the catalog names"};
     }
@@ -103,6 +105,9 @@ void CopyBook::check_intended(const std::string& what, const std::string& name) 
 void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
     for (const cloudsim::TaskRecord& task : record.tasks) {
         const auto source = copy_of_image_.find(task.image);
+        if (record.is_late && good_before_.contains(task.image)) {
+            continue;
+        }
         const bool is_intended =
             source != copy_of_image_.end() && std::ranges::any_of(copies_, [&](const auto& each) {
                 const Known& known = each.second;
@@ -130,6 +135,10 @@ void CopyBook::deleted_images(Instant true_now) {
                 4, "the image " + id + " was deleted, though somebody had named it " + before.name};
         }
         const auto copy = copy_of_image_.find(id);
+        if (copy == copy_of_image_.end() && good_before_.contains(id)) {
+            throw Broken{
+                4, "the image " + id + " was good before the catalog was lost, and was deleted"};
+        }
         if (copy == copy_of_image_.end()) {
             continue;  // a duplicate or a failed attempt, not yet or no longer in the catalog
         }
@@ -146,6 +155,19 @@ void CopyBook::deleted_images(Instant true_now) {
                 4,
                 "the image " + id + " (" + before.name +
                     ") was deleted while a copy of it was being made"};
+        }
+    }
+}
+
+// Nobody has looked right before; what was asked for then must still be what may go.
+void CopyBook::deleted_late() const {
+    for (const auto& [id, known] : copies_) {
+        const bool counts = known.kind != CopyKind::exported && known.state == CopyState::done;
+        if (counts && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
+            throw Broken{
+                4,
+                "the image " + known.image + " (" + known.name +
+                    ") was deleted late, and is still needed"};
         }
     }
 }
@@ -208,10 +230,11 @@ void CopyBook::check_good(const Backup& backup) {
     }
     const bool is_new = ended_.insert(backup.id).second;
     for (const Copy& copy : backup.copies) {
+        const bool is_twin = copy.state == CopyState::failed && copy.code == "Duplicate";
         const bool expired =
             !is_new && (copy.state == CopyState::deleting || copy.state == CopyState::deleted);
         if (backup.good && copy.state != CopyState::done && copy.state != CopyState::skipped &&
-            !expired) {
+            !expired && !is_twin) {
             throw Broken{
                 3,
                 "backup " + std::to_string(backup.id.value()) + " is good, but " + words(copy) +
@@ -297,43 +320,12 @@ void CopyBook::keep(const Copy& copy) {
     known.bucket = copy.bucket.text();
     if (!known.image.empty() && copy.kind != CopyKind::exported) {
         copy_of_image_[known.image] = copy.id;
+        good_before_.erase(known.image);
     }
     known.keys.clear();
     for (const StoredObject& object : copy.objects) {
         copy_of_key_[object.key] = copy.id;
         known.keys.insert(object.key);
-    }
-}
-
-void CopyBook::check_rest() const {
-    for (const auto& [id, what] : ours_) {
-        const auto copy = copy_of_image_.find(id);
-        const bool is_known =
-            copy != copy_of_image_.end() && copies_.at(copy->second).state != CopyState::cancelled;
-        if (image(id) != nullptr && !is_known) {
-            throw Broken{
-                5,
-                "the catalog holds no copy for " + id + " (" + what.name + " in " + what.region +
-                    ", " + image(id)->state + ")"};
-        }
-    }
-    for (const auto& [id, known] : copies_) {
-        const bool is_image = known.kind == CopyKind::image || known.kind == CopyKind::replica;
-        if (known.state != CopyState::done) {
-            continue;
-        }
-        if (is_image && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
-            throw Broken{
-                5,
-                "the catalog holds " + known.name + " (" + known.image +
-                    "), which the cloud does not have"};
-        }
-        for (const std::string& key : known.keys) {
-            if (!cloud_.state().buckets.at(known.bucket).objects.contains(key)) {
-                throw Broken{
-                    5, "the catalog holds the object " + key + ", which the cloud does not have"};
-            }
-        }
     }
 }
 

@@ -40,6 +40,14 @@ public:
     // Retention decides by what is there now, and by the clock as it stands now.
     void planning(const PolicyName& policy, Instant now) { planned_[policy] = now; }
 
+    // Firings that left an image which is complete.
+    std::set<std::pair<PolicyName, Instant>> made_for() const;
+    // From now on what the daemon knows lies in this one. It looks into these regions only.
+    void catalog_lost(Catalog& empty, const std::set<std::string>& regions);
+
+    // It has seen all that was there.
+    void rebuilt() { is_rebuilt_ = true; }
+
     // Nothing is under way: every image and object of ours belongs to a copy and the other way
     // round.
     void check_rest() const;
@@ -79,6 +87,7 @@ private:
     void check_intended(const std::string& what, const std::string& name) const;
     void export_begun(const cloudsim::RequestRecord& record) const;
     void deleted_images(Instant true_now);
+    void deleted_late() const;
     void deleted_objects();
     void check_lost(const Copy& copy) const;
     void check_good(const Backup& backup);
@@ -86,12 +95,19 @@ private:
     void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
     void keep(const Copy& copy);
+    bool may_be_unknown(const std::string& id) const;
     const cloudsim::Image* image(const std::string& id) const;
 
     cloudsim::Cloud& cloud_;
-    Catalog& catalog_;
+    Catalog* catalog_;
     const PinBook& pins_;
     Marks& marks_;
+    bool was_lost_ = false;
+    bool is_rebuilt_ = true;
+    // Of the time before the catalog was lost.
+    std::set<std::string> names_before_;  // whose calls were under way
+    std::set<std::string> good_before_;   // images; until the new catalog has them
+    std::set<std::string> unseen_;        // images that the daemon may not find
     std::map<CopyId, Known> copies_;
     std::map<BackupId, PolicyName> policy_of_;
     std::set<BackupId> ended_;

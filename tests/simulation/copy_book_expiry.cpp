@@ -46,7 +46,7 @@ void CopyBook::check_expired(
 
 // The catalog already says `deleting` of the copies of this commit.
 std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
-    std::vector<Backup> points = catalog_.points(name);
+    std::vector<Backup> points = catalog_->points(name);
     for (Backup& backup : points) {
         for (Copy& each : backup.copies) {
             if (each.state == CopyState::deleting && copies_.contains(each.id)) {
@@ -60,7 +60,7 @@ std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
 std::set<CopyId> CopyBook::unneeded(const std::vector<Policy>& policies, Instant now) const {
     std::set<CopyId> unneeded;
     for (const Policy& policy : policies) {
-        const std::vector<Backup> points = catalog_.points(policy.name);
+        const std::vector<Backup> points = catalog_->points(policy.name);
         const Retained needed = retained(policy, points, pins_.held(now), now);
         for (const Backup& backup : points) {
             for (const Copy& copy : backup.copies) {

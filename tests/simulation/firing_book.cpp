@@ -31,6 +31,29 @@ void FiringBook::life_began(Instant now) {
         turn_back(now);
     }
     lives_.push_back({now});
+    if (forgetful_) {
+        begin_anew(now);
+    }
+}
+
+void FiringBook::catalog_lost(const std::set<std::pair<PolicyName, Instant>>& made) {
+    if (!lives_.empty()) {
+        settle(lives_.back().end);
+    }
+    std::erase_if(fired_, [&](const auto& firing) { return !made.contains(firing); });
+    to_come_again_.clear();
+    runs_.clear();
+    pauses_.clear();
+    surely_paused_.clear();
+    was_lost_ = true;
+    forgetful_ = true;
+}
+
+void FiringBook::begin_anew(Instant now) {
+    known_since_ = now;
+    for (auto& [name, policy] : policies_) {
+        policy.checked = now;
+    }
 }
 
 // From here on times are as if they had not been, but for what fired in them.
@@ -84,6 +107,10 @@ void FiringBook::pause_taken(const PolicyName& policy, Instant until) {
 }
 
 void FiringBook::committed(const Changes& changes, Instant now) {
+    if (forgetful_ && !changes.memories.empty()) {
+        begin_anew(now);
+        forgetful_ = false;
+    }
     for (const Run& run : changes.runs) {
         if (runs_.insert(run.id).second) {
             new_run(run, now);
@@ -111,6 +138,11 @@ void FiringBook::new_run(const Run& run, Instant now) {
         return;
     }
     const auto policy = policies_.find(run.policy);
+    const bool found_in_cloud = was_lost_ && run.finished;
+    if (found_in_cloud) {
+        fired_.emplace(run.policy, run.due);
+        return;
+    }
     if (policy == policies_.end()) {
         throw Broken{1, "a policy that is not in force fired: " + run.policy.text()};
     }
@@ -149,6 +181,9 @@ void FiringBook::check_moment(const Run& run, const InForce& policy, Instant now
     const auto pause = surely_paused_.find(run.policy);
     if (pause != surely_paused_.end() && now < pause->second) {
         throw Broken{1, what + ", though it is paused until " + to_rfc3339(pause->second)};
+    }
+    if (run.due <= known_since_) {
+        return;  // the last firing had to be learnt from the cloud first
     }
     const Instant known = std::max({run.due, lives_.back().begin, policy.since});
     if (now - known > on_time) {

@@ -27,6 +27,8 @@ public:
     // While the daemon lives. Times that were missed by it are made up for as after a restart;
     // times that come again have had their run, or get it now.
     void clock_set(Instant before, Instant after);
+    // The daemon is dead. Of its firings only those that left an image are known, by the cloud.
+    void catalog_lost(const std::set<std::pair<PolicyName, Instant>>& made);
     // The operator asks for it; whether the daemon lives to write it down is not known yet.
     void paused(const PolicyName& policy, Instant from, Instant until);
     void pause_taken(const PolicyName& policy, Instant until);
@@ -50,6 +52,7 @@ private:
     };
 
     void new_run(const Run& run, Instant now);
+    void begin_anew(Instant now);
     void check_moment(const Run& run, const InForce& policy, Instant now) const;
     std::optional<std::string> excuse(const InForce& policy, Instant due) const;
     void settle(Instant until);
@@ -57,6 +60,9 @@ private:
     bool is_paused(const PolicyName& policy, Instant at) const;
 
     Marks& marks_;
+    bool was_lost_ = false;   // the catalog, once
+    bool forgetful_ = false;  // nothing was written into the new one yet
+    Instant known_since_{};   // by the new one; times before may be made up for, late
     std::vector<Life> lives_;
     std::map<PolicyName, InForce> policies_;
     std::set<RunId> runs_;

@@ -61,6 +61,7 @@ enum class ActKind {
     support_call,   // the cloud's support ends what hangs
     image_renamed,  // one of the daemon's, by the operator's hand
     pin,            // a recovery point, unpinned after `lasts`
+    catalog_lost,   // the daemon dies, and the catalog with it
 };
 
 struct Act {

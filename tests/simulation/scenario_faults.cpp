@@ -43,6 +43,20 @@ void draw_lost(Scenario& scenario, Chance& chance) {
     }
 }
 
+// Carried out when nobody waits for the answer any more, in one seed of three.
+void draw_late(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 91);
+    if (chance.below(3) != 0 || scenario.options.off.contains("lost")) {
+        return;
+    }
+    for (const char* action : changing) {
+        Fault late = fault_of(FaultKind::lost_late, "lost-late", action, intensity(chance));
+        late.silent = chance.below(3) == 0;
+        late.late = {std::chrono::seconds(5), std::chrono::seconds(60 + chance.below(540))};
+        scenario.faults.add(late);
+    }
+}
+
 void draw_garbled(Scenario& scenario, Chance& chance) {
     for (const char* action : {"CreateImage", "SyncImages", "ExportImages", "*"}) {
         const double share = action[0] == '*' ? 0.1 : 0.5;
@@ -188,6 +202,23 @@ Instant in_mid_backup(const Scenario& scenario, Chance& chance, Instant at) {
     return due.empty() ? at : due.front() + std::chrono::seconds(chance.below(900));
 }
 
+// Once in one seed of eight.
+void draw_catalog_loss(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 92);
+    if (chance.below(8) != 0 || scenario.options.off.contains("catalog")) {
+        return;
+    }
+    Act act;
+    act.kind = ActKind::catalog_lost;
+    act.lasts = std::chrono::minutes(1 + chance.below(600));
+    const Duration after = draw_gap(chance, 1000) % scenario.options.horizon;
+    const Instant at = scenario.begin + after;
+    act.at = chance.below(2) == 0 ? at : in_mid_backup(scenario, chance, at);
+    if (act.at < scenario.end) {
+        scenario.acts.push_back(act);
+    }
+}
+
 }  // namespace
 
 const std::vector<std::string>& fault_classes() {
@@ -209,7 +240,8 @@ const std::vector<std::string>& fault_classes() {
         "foreign",
         "outside",
         "quota",
-        "pin"};
+        "pin",
+        "catalog"};
     return names;
 }
 
@@ -231,6 +263,7 @@ void draw_faults(Scenario& scenario) {
             draw(scenario, chance);
         }
     }
+    draw_late(scenario);
 }
 
 void draw_acts(Scenario& scenario) {
@@ -257,6 +290,7 @@ void draw_acts(Scenario& scenario) {
         }
     }
     draw_leaps(scenario);
+    draw_catalog_loss(scenario);
     std::ranges::stable_sort(scenario.acts, {}, &Act::at);
 }
 

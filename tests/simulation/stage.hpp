@@ -75,9 +75,11 @@ private:
     // stage_hooks.cpp: what every request and commit shows
     void hook_up();
     void request_arrives(const HttpRequest& request);
+    void let_cloud_go_on();
     void request_acted(const cloudsim::RequestRecord& record);
     void before_commit(const Changes& changes);
     void after_commit(const Changes& changes);
+    void mark_late(const cloudsim::RequestRecord& record);
     void mark_request(const cloudsim::RequestRecord& record);
     void mark_backup(const Backup& backup);
     void mark_copy(const Backup& backup, const Copy& copy);
@@ -87,6 +89,7 @@ private:
     void arm(std::uint64_t how);
     void stop();
     void jump(Duration by);
+    void lose_catalog(const Act& act);
     void instance_comes(std::uint64_t how);
     void instance_goes(std::uint64_t how);
     void instance_stops(const Act& act);
@@ -141,6 +144,7 @@ private:
     bool intended_ = false;  // the commit under way holds an intent
     Instant last_request_{};
     Instant last_fleet_change_{};
+    Instant lost_at_ = Instant::max();  // the catalog
     std::map<CopyId, Copy> under_way_;  // as last committed
     std::size_t looks_ = 0;
 };

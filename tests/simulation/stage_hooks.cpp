@@ -21,6 +21,7 @@ std::string words(const cloudsim::RequestRecord& record) {
     if (!record.code.empty()) {
         text += " refused: " + record.code;
     }
+    text += record.is_late ? " (late)" : "";
     return record.fault.empty() ? text : text + " [" + record.fault + "]";
 }
 
@@ -56,7 +57,7 @@ void Stage::request_arrives(const HttpRequest& request) {
     changed_ = false;
     const bool deletes = arriving_ == "DeleteImages" || arriving_ == "cos:DeleteObject";
     if (deletes) {
-        cloud_.advance(life_->clock.true_now());
+        let_cloud_go_on();
     }
     copies_.arriving(deletes);
     // An instance that stays off is urgent: it is asked to start every minute.
@@ -67,7 +68,21 @@ void Stage::request_arrives(const HttpRequest& request) {
     }
 }
 
+// What the cloud carries out late is seen before anything changes by what comes now.
+void Stage::let_cloud_go_on() {
+    cloud_.advance(life_ ? life_->clock.true_now() : now_);
+    for (const cloudsim::RequestRecord& late : cloud_.take_late_records()) {
+        request_acted(late);
+    }
+}
+
 void Stage::request_acted(const cloudsim::RequestRecord& record) {
+    if (record.is_late) {
+        note(words(record));
+        mark_late(record);
+        copies_.acted(record);
+        return;
+    }
     figures_.requests += 1;
     figures_.failed_requests += record.code.empty() && record.fault.empty() ? 0 : 1;
     last_request_ = life_->clock.true_now();
@@ -75,6 +90,17 @@ void Stage::request_acted(const cloudsim::RequestRecord& record) {
     note(words(record));
     mark_request(record);
     copies_.acted(record);
+}
+
+void Stage::mark_late(const cloudsim::RequestRecord& record) {
+    const bool made = !record.tasks.empty();
+    if (record.action == "CreateImage" && made) {
+        marks_.hit("request carried out late, image made");
+    } else if (record.action == "SyncImages" && made) {
+        marks_.hit("request carried out late, copy made");
+    } else if (record.action == "DeleteImages" && record.code.empty()) {
+        marks_.hit("request carried out late, images deleted");
+    }
 }
 
 void Stage::mark_request(const cloudsim::RequestRecord& record) {
@@ -143,6 +169,7 @@ void Stage::mark_request(const cloudsim::RequestRecord& record) {
 }
 
 void Stage::before_commit(const Changes& changes) {
+    let_cloud_go_on();
     intended_ = std::ranges::any_of(changes.backups, [](const Backup& backup) {
         return std::ranges::any_of(backup.copies, [](const Copy& copy) {
             return copy.state == CopyState::intended;
@@ -195,6 +222,10 @@ void Stage::mark_backup(const Backup& backup) {
     if (backup.state != BackupState::finished || copies_.has_ended(backup.id)) {
         return;
     }
+    if (!backup.reasons.empty() && backup.reasons.front().starts_with("found in the cloud")) {
+        marks_.hit("backup rebuilt from the cloud");
+        return;
+    }
     if (!backup.reasons.empty() &&
         backup.reasons.front().find("still under way") != std::string::npos) {
         marks_.hit("previous backup still under way");
@@ -244,6 +275,13 @@ void Stage::mark_copy(const Backup& backup, const Copy& copy) {
 void Stage::observe(const Fact& fact) {
     if (const auto* notice = std::get_if<Notice>(&fact)) {
         note("says: " + notice->text);
+    }
+    if (const auto* compared = std::get_if<Reconciled>(&fact)) {
+        // What was there when the catalog was lost is neither young nor unread any more.
+        const bool complete = compared->pass.troubles.empty() && wrong_ > -minutes(10);
+        if (complete && now_ > lost_at_ && life_->clock.true_now() - lost_at_ > hours(2)) {
+            copies_.rebuilt();
+        }
     }
     if (const auto* brake = std::get_if<BrakeChanged>(&fact)) {
         for (const BrakeStop& stop : brake->stops) {

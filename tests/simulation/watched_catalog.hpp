@@ -12,7 +12,10 @@ namespace cvmbackup::simulation {
 class WatchedCatalog final : public Catalog {
 public:
     explicit WatchedCatalog(Catalog& real)
-        : real_(real) {}
+        : real_(&real) {}
+
+    // Another file lies in its place.
+    void use(Catalog& real) { real_ = &real; }
 
     std::function<void(const Changes&)> before;
     std::function<void(const Changes&)> after;
@@ -20,66 +23,66 @@ public:
 
     void commit(const Changes& changes) override {
         before(changes);
-        real_.commit(changes);
+        real_->commit(changes);
         after(changes);
     }
 
-    LastIds last_ids() override { return real_.last_ids(); }
+    LastIds last_ids() override { return real_->last_ids(); }
 
-    std::vector<PolicyMemory> memories() override { return real_.memories(); }
+    std::vector<PolicyMemory> memories() override { return real_->memories(); }
 
-    std::vector<Run> unfinished_runs() override { return real_.unfinished_runs(); }
+    std::vector<Run> unfinished_runs() override { return real_->unfinished_runs(); }
 
-    std::vector<Backup> unfinished_backups() override { return real_.unfinished_backups(); }
+    std::vector<Backup> unfinished_backups() override { return real_->unfinished_backups(); }
 
-    std::vector<Backup> unfinished_deletions() override { return real_.unfinished_deletions(); }
+    std::vector<Backup> unfinished_deletions() override { return real_->unfinished_deletions(); }
 
     std::vector<Backup> backups(const BackupFilter& filter) override {
-        return real_.backups(filter);
+        return real_->backups(filter);
     }
 
-    std::optional<Backup> backup(BackupId id) override { return real_.backup(id); }
+    std::optional<Backup> backup(BackupId id) override { return real_->backup(id); }
 
-    std::optional<Run> run(RunId id) override { return real_.run(id); }
+    std::optional<Run> run(RunId id) override { return real_->run(id); }
 
     std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) override {
-        return real_.runs(std::move(policy), limit);
+        return real_->runs(std::move(policy), limit);
     }
 
     std::optional<Run> last_finished_run(PolicyName policy) override {
-        return real_.last_finished_run(std::move(policy));
+        return real_->last_finished_run(std::move(policy));
     }
 
     std::optional<Instant> last_success(PolicyName policy) override {
-        return real_.last_success(std::move(policy));
+        return real_->last_success(std::move(policy));
     }
 
     std::vector<Backup> points(PolicyName policy) override {
         planning(policy);
-        return real_.points(std::move(policy));
+        return real_->points(std::move(policy));
     }
 
     std::optional<Instant> newest_copy(PolicyName policy, InstanceId instance, CopyKind kind)
         override {
-        return real_.newest_copy(std::move(policy), std::move(instance), kind);
+        return real_->newest_copy(std::move(policy), std::move(instance), kind);
     }
 
     std::optional<Instant> last_success(PolicyName policy, InstanceId instance) override {
-        return real_.last_success(std::move(policy), std::move(instance));
+        return real_->last_success(std::move(policy), std::move(instance));
     }
 
-    Totals totals() override { return real_.totals(); }
+    Totals totals() override { return real_->totals(); }
 
-    std::vector<Backup> kept_at(Place place) override { return real_.kept_at(std::move(place)); }
+    std::vector<Backup> kept_at(Place place) override { return real_->kept_at(std::move(place)); }
 
     std::vector<Backup> backups_due(PolicyName policy, InstanceId instance, Instant due) override {
-        return real_.backups_due(std::move(policy), std::move(instance), due);
+        return real_->backups_due(std::move(policy), std::move(instance), due);
     }
 
-    std::vector<Place> places() override { return real_.places(); }
+    std::vector<Place> places() override { return real_->places(); }
 
 private:
-    Catalog& real_;
+    Catalog* real_;
 };
 
 }  // namespace cvmbackup::simulation

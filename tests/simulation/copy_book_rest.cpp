@@ -1,0 +1,88 @@
+// What catalog and cloud must agree on at rest, and what a lost catalog takes with it.
+#include "copy_book.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup::simulation {
+
+void CopyBook::check_rest() const {
+    for (const auto& [id, what] : ours_) {
+        const auto copy = copy_of_image_.find(id);
+        const bool is_known =
+            copy != copy_of_image_.end() && copies_.at(copy->second).state != CopyState::cancelled;
+        if (image(id) != nullptr && !is_known && !may_be_unknown(id)) {
+            throw Broken{
+                5,
+                "the catalog holds no copy for " + id + " (" + what.name + " in " + what.region +
+                    ", " + image(id)->state + ")"};
+        }
+    }
+    for (const auto& [id, known] : copies_) {
+        const bool is_image = known.kind == CopyKind::image || known.kind == CopyKind::replica;
+        if (known.state != CopyState::done) {
+            continue;
+        }
+        if (is_image && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
+            throw Broken{
+                5,
+                "the catalog holds " + known.name + " (" + known.image +
+                    "), which the cloud does not have"};
+        }
+        for (const std::string& key : known.keys) {
+            if (!cloud_.state().buckets.at(known.bucket).objects.contains(key)) {
+                throw Broken{
+                    5, "the catalog holds the object " + key + ", which the cloud does not have"};
+            }
+        }
+    }
+}
+
+std::set<std::pair<PolicyName, Instant>> CopyBook::made_for() const {
+    std::set<std::pair<PolicyName, Instant>> made;
+    for (const auto& [id, copy] : copy_of_image_) {
+        const cloudsim::Image* there = image(id);
+        if (there != nullptr && there->state == "NORMAL") {
+            const std::optional<Backup> backup = catalog_->backup(copies_.at(copy).backup);
+            made.emplace(backup->policy, backup->due);
+        }
+    }
+    return made;
+}
+
+void CopyBook::catalog_lost(Catalog& empty, const std::set<std::string>& regions) {
+    for (const auto& [id, known] : copies_) {
+        if (known.state == CopyState::intended) {
+            names_before_.insert(known.name);
+        }
+        if (known.state == CopyState::done && known.kind != CopyKind::exported) {
+            good_before_.insert(known.image);
+        }
+    }
+    for (const auto& [id, what] : ours_) {
+        if (!regions.contains(what.region)) {
+            unseen_.insert(id);
+        }
+    }
+    // Nothing proves any more that they were made here.
+    for (const auto& [id, when] : renamed_) {
+        ours_.erase(id);
+    }
+    catalog_ = &empty;
+    was_lost_ = true;
+    is_rebuilt_ = false;
+    copies_.clear();
+    policy_of_.clear();
+    ended_.clear();
+    copy_of_image_.clear();
+    copy_of_key_.clear();
+    planned_.clear();
+    needed_.clear();
+}
+
+// Failed attempts of a backup that left nothing else are shown, and left alone.
+bool CopyBook::may_be_unknown(const std::string& id) const {
+    const bool has_failed = image(id)->state == "CREATEFAILED";
+    return !is_rebuilt_ || unseen_.contains(id) || (was_lost_ && has_failed);
+}
+
+}  // namespace cvmbackup::simulation
