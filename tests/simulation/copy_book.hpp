@@ -46,7 +46,7 @@ public:
     void catalog_lost(Catalog& empty, const std::set<std::string>& regions);
 
     // It has seen all that was there.
-    void rebuilt() { is_rebuilt_ = true; }
+    void rebuilt();
 
     // Nothing is under way: every image and object of ours belongs to a copy and the other way
     // round.

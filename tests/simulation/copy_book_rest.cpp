@@ -79,10 +79,22 @@ void CopyBook::catalog_lost(Catalog& empty, const std::set<std::string>& regions
     needed_.clear();
 }
 
+void CopyBook::rebuilt() {
+    if (is_rebuilt_) {
+        return;
+    }
+    is_rebuilt_ = true;
+    for (const auto& [id, what] : ours_) {
+        if (image(id) != nullptr && image(id)->state != "NORMAL") {
+            unseen_.insert(id);  // it hangs, and is found when it does not any more
+        }
+    }
+}
+
 // Failed attempts of a backup that left nothing else are shown, and left alone.
 bool CopyBook::may_be_unknown(const std::string& id) const {
-    const bool has_failed = image(id)->state == "CREATEFAILED";
-    return !is_rebuilt_ || unseen_.contains(id) || (was_lost_ && has_failed);
+    const bool is_complete = image(id)->state == "NORMAL";
+    return !is_rebuilt_ || unseen_.contains(id) || (was_lost_ && !is_complete);
 }
 
 }  // namespace cvmbackup::simulation
