@@ -153,7 +153,9 @@ public:
     std::vector<Backup> points(PolicyName policy) override {
         return ask([&] {
             statements_.points.bind(1, policy.text());
-            return backups_of(statements_.points);
+            std::vector<Backup> points = statements_.points.read();
+            std::ranges::reverse(points);
+            return points;
         });
     }
 
@@ -180,32 +182,22 @@ public:
         });
     }
 
-    std::vector<Backup> kept_at(Place place) override {
-        return ask([&] {
-            SQLite::Statement statement(
-                *database_,
-                std::string("SELECT ") + backup_columns +
-                    " FROM backup WHERE id IN (SELECT backup FROM copy"
-                    " WHERE state IN ('planned', 'intended', 'accepted', 'done', 'failed',"
-                    " 'deleting', 'lost') AND account = ? AND region = ?) ORDER BY id"
-            );
-            statement.bind(1, place.account.text());
-            statement.bind(2, place.region.text());
-            return backups_of(statement);
-        });
+    std::vector<Backup> with_images_at(Place place) override {
+        return ask([&] { return backups_at(statements_.with_images_at, place); });
+    }
+
+    std::vector<Backup> with_exports_at(Place place) override {
+        return ask([&] { return backups_at(statements_.with_exports_at, place); });
     }
 
     std::vector<Backup> backups_due(PolicyName policy, InstanceId instance, Instant due) override {
         return ask([&] {
-            SQLite::Statement statement(
-                *database_,
-                std::string("SELECT ") + backup_columns +
-                    " FROM backup WHERE instance = ? AND policy = ? AND due = ? ORDER BY id"
+            statements_.backups_due.bind(1, instance.text());
+            statements_.backups_due.bind(2, policy.text());
+            statements_.backups_due.bind(
+                3, static_cast<std::int64_t>(due.time_since_epoch().count())
             );
-            statement.bind(1, instance.text());
-            statement.bind(2, policy.text());
-            statement.bind(3, static_cast<std::int64_t>(due.time_since_epoch().count()));
-            return backups_of(statement);
+            return backups_of(statements_.backups_due);
         });
     }
 
@@ -314,6 +306,12 @@ private:
             backup.copies = copies_of(backup.id);
         }
         return backups;
+    }
+
+    static std::vector<Backup> backups_at(BackupList& list, const Place& place) {
+        list.bind(1, place.account.text());
+        list.bind(2, place.region.text());
+        return list.read();
     }
 
     std::vector<Copy> copies_of(BackupId id) {

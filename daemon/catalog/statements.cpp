@@ -2,6 +2,7 @@
 
 #include "catalog/schema.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace cvmbackup {
@@ -50,7 +51,41 @@ std::string select(const char* columns, const std::string& from) {
     return std::string("SELECT ") + columns + " FROM " + from;
 }
 
+// Backups with such copies in a place (account ?1, region ?2); none is left out that the comparison
+// could find there.
+std::string copies_at(const std::string& which) {
+    return "id IN (SELECT backup FROM copy WHERE state IN ('planned', 'intended', 'accepted', "
+           "'done', 'failed', 'deleting', 'lost') AND " +
+           which + " AND account = ?1 AND region = ?2)";
+}
+
 }  // namespace
+
+BackupList::BackupList(SQLite::Database& db, const std::string& which)
+    : backups_(db, select(backup_columns, "backup WHERE " + which + " ORDER BY id"))
+    , copies_(
+          db,
+          select(
+              copy_columns,
+              "copy WHERE backup IN (SELECT id FROM backup WHERE " + which + ") ORDER BY backup, id"
+          )
+      ) {}
+
+void BackupList::bind(int index, const std::string& value) {
+    backups_.bind(index, value);
+    copies_.bind(index, value);
+}
+
+std::vector<Backup> BackupList::read() {
+    std::vector<Backup> backups = all_rows(backups_, read_backup);
+    const Use use(copies_);
+    for (auto backup = backups.begin(); copies_.executeStep();) {
+        Copy copy = read_copy(copies_);
+        backup = std::ranges::find(backup, backups.end(), copy.backup, &Backup::id);
+        backup->copies.push_back(std::move(copy));
+    }
+    return backups;
+}
 
 // Without statistics SQLite would often take copy_by_state, which holds nearly all copies under one
 // word; INDEXED BY names the right one and fails at once should it become unusable.
@@ -84,17 +119,23 @@ Statements::Statements(SQLite::Database& db)
     , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1")
     , points(
           db,
-          select(
-              backup_columns,
-              std::string("backup WHERE id IN (SELECT backup FROM copy INDEXED BY copy_kept") +
-                  " WHERE policy = ?1 AND " + kept_condition +
-                  ") AND state = 'finished' ORDER BY id DESC"
-          )
+          std::string("id IN (SELECT backup FROM copy INDEXED BY copy_kept") +
+              " WHERE policy = ?1 AND " + kept_condition + ") AND state = 'finished'"
       )
     , newest_copy(
           db,
           "SELECT max(due) FROM copy INDEXED BY copy_done"
           " WHERE policy = ?1 AND instance = ?2 AND kind = ?3 AND state = 'done'"
+      )
+    , with_images_at(
+          db, copies_at("kind IN ('image', 'replica') AND (state <> 'failed' OR image <> '')")
+      )
+    , with_exports_at(db, copies_at("kind = 'export' AND (state <> 'failed' OR objects <> '[]')"))
+    , backups_due(
+          db,
+          select(
+              backup_columns, "backup WHERE instance = ?1 AND policy = ?2 AND due = ?3 ORDER BY id"
+          )
       ) {}
 
 }  // namespace cvmbackup

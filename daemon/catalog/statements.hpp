@@ -11,6 +11,19 @@
 
 namespace cvmbackup {
 
+// Backups, the oldest first, and their copies in the same order: two statements for any number.
+struct BackupList {
+    // `which`: a condition on the table `backup`.
+    BackupList(SQLite::Database& database, const std::string& which);
+
+    void bind(int index, const std::string& value);
+    std::vector<Backup> read();
+
+private:
+    SQLite::Statement backups_;
+    SQLite::Statement copies_;
+};
+
 struct Statements {
     explicit Statements(SQLite::Database& database);
 
@@ -30,8 +43,11 @@ struct Statements {
     SQLite::Statement runs_of_policy;
     SQLite::Statement last_finished_run;
     SQLite::Statement last_success;
-    SQLite::Statement points;
+    BackupList points;
     SQLite::Statement newest_copy;
+    BackupList with_images_at;
+    BackupList with_exports_at;
+    SQLite::Statement backups_due;
 };
 
 // Resets the statement however its use ends, so that it holds no read transaction open.

@@ -15,7 +15,7 @@
 namespace cvmbackup {
 
 constexpr Duration export_poll_shortest = std::chrono::seconds(30);
-constexpr Duration export_poll_longest = std::chrono::minutes(5);
+constexpr Duration export_poll_longest = std::chrono::minutes(15);
 
 class ExportWatch {
 public:

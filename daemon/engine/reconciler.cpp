@@ -18,10 +18,6 @@ Trigger trigger_of(const BackupKey& key, const std::vector<Policy>& policies) {
     return scheduled ? Trigger::schedule : Trigger::manual;
 }
 
-BackupKey key_of(const Backup& backup) {
-    return BackupKey{backup.policy, backup.instance, backup.due};
-}
-
 }  // namespace
 
 Reconciler::Reconciler(
@@ -218,7 +214,7 @@ Task<void> Reconciler::compare(Place place) {
 
 // The backups with copies in the place, and those that the images there claim.
 std::vector<Backup> Reconciler::known(const ImageListing& listing) const {
-    std::vector<Backup> backups = catalog_.kept_at(listing.place);
+    std::vector<Backup> backups = catalog_.with_images_at(listing.place);
     std::set<BackupKey> keys;
     for (const Backup& backup : backups) {
         keys.insert(key_of(backup));

@@ -64,7 +64,9 @@ private:
     Task<void> pass();
     Task<void> compare(Place place);
     std::vector<ObjectListing> buckets(const Place& place) const;
-    std::vector<Backup> known_exports(const Place& place, const std::vector<Backup>& before) const;
+    std::vector<Backup> known_exports(
+        const ObjectListing& listing, const std::vector<Backup>& before
+    ) const;
     Task<void> compare_bucket(ObjectListing listing);
     std::vector<Backup> known(const ImageListing& listing) const;
     void trouble(const Place& place, const Failure& failure);

@@ -16,7 +16,7 @@ std::vector<ObjectListing> Reconciler::buckets(const Place& place) const {
             );
         }
     }
-    for (const Backup& backup : catalog_.kept_at(place)) {
+    for (const Backup& backup : catalog_.with_exports_at(place)) {
         for (const Copy& copy : backup.copies) {
             if (copy.kind == CopyKind::exported && copy.place == place &&
                 (copy.state == CopyState::done || copy.state == CopyState::lost)) {
@@ -43,7 +43,7 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing) {
     const auto fail = [&](const Failure& failure) {
         now_.troubles.push_back("bucket " + listing.bucket.bucket.text() + ": " + failure.text);
     };
-    const std::vector<Backup> before = known_exports(place, {});
+    const std::vector<Backup> before = catalog_.with_exports_at(place);
     for (const std::string& folder : listing.folders) {
         Outcome<std::vector<StoredObject>> objects =
             co_await cloud_.list_objects(listing.bucket, folder);
@@ -53,7 +53,8 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing) {
         }
         std::ranges::move(*objects, std::back_inserter(listing.objects));
     }
-    Comparison comparison = compare_objects(listing, known_exports(place, before), policies_, now);
+    Comparison comparison =
+        compare_objects(listing, known_exports(listing, before), policies_, now);
     if (!comparison.absent_keys.empty()) {
         for (const std::string& key : comparison.absent_keys) {
             const Outcome<std::optional<StoredObject>> object =
@@ -66,33 +67,35 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing) {
                 listing.objects.push_back(**object);
             }
         }
-        comparison = compare_objects(listing, known_exports(place, before), policies_, now);
+        comparison = compare_objects(listing, known_exports(listing, before), policies_, now);
     }
     apply(std::move(comparison), place);
 }
 
-// The backups with copies in the place, those whose exports the policies might know again, and
-// those that were such when the list was asked for, as they are now.
-std::vector<Backup> Reconciler::known_exports(const Place& place, const std::vector<Backup>& before)
-    const {
+// The backups with exports in the place, those that the objects claim, and those that had some when
+// the list was asked for, as they are now.
+std::vector<Backup> Reconciler::known_exports(
+    const ObjectListing& listing, const std::vector<Backup>& before
+) const {
     std::vector<Backup> backups;
     std::set<BackupId> ids;
-    const auto add = [&](std::vector<Backup> more) {
-        for (Backup& backup : more) {
-            if (ids.insert(backup.id).second) {
-                backups.push_back(std::move(backup));
-            }
+    std::set<BackupKey> keys;
+    const auto add = [&](Backup backup) {
+        if (ids.insert(backup.id).second) {
+            keys.insert(key_of(backup));
+            backups.push_back(std::move(backup));
         }
     };
-    add(catalog_.kept_at(place));
-    for (const Policy& policy : policies_) {
-        if (policy.exported && Place{policy.account, policy.region} == place) {
-            add(catalog_.points(policy.name));
-        }
-    }
+    const Place place{listing.bucket.account, listing.bucket.region};
+    std::ranges::for_each(catalog_.with_exports_at(place), add);
     for (const Backup& backup : before) {
         if (!ids.contains(backup.id)) {
-            add({*catalog_.backup(backup.id)});
+            add(*catalog_.backup(backup.id));
+        }
+    }
+    for (const BackupKey& key : claimed_backups(listing, policies_)) {
+        if (!keys.contains(key)) {
+            std::ranges::for_each(catalog_.backups_due(key.policy, key.instance, key.due), add);
         }
     }
     return backups;

@@ -90,9 +90,10 @@ public:
     virtual std::optional<Instant> last_success(PolicyName policy, InstanceId instance) = 0;
     virtual Totals totals() = 0;
 
-    // For the comparison with the cloud. Backups with copies in this place that are there, may be
-    // there, or were lost; with all their copies.
-    virtual std::vector<Backup> kept_at(Place place) = 0;
+    // For the comparison with the cloud. Backups with images or replicas, or with exports, in this
+    // place that are there, may be there, or were lost; with all their copies.
+    virtual std::vector<Backup> with_images_at(Place place) = 0;
+    virtual std::vector<Backup> with_exports_at(Place place) = 0;
     virtual std::vector<Backup> backups_due(
         PolicyName policy, InstanceId instance, Instant due
     ) = 0;

@@ -241,7 +241,7 @@ void Machine::on(const event::DiscardFailed& event) {
             "the cloud failed to make the image, and it cannot be deleted: " + event.failure.text);
         return;
     }
-    wait({copy->id}, retry_longest);
+    wait({copy->id}, retry_long);
 }
 
 void Machine::on(const event::TimePassed& event) {

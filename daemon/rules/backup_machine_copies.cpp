@@ -217,8 +217,8 @@ void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& fail
         const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
         pause = std::max(
             pause,
-            by_sibling ? retry_longest
-                       : retry_pause(copy.tries, static_cast<std::uint64_t>(copy.id.value()))
+            by_sibling ? retry_bound(waited(copy))
+                       : retry_pause(copy.tries, copy.id.value(), waited(copy))
         );
         copy.tries += 1;
         copy.code = failure.code;
@@ -267,12 +267,15 @@ void Machine::begin_waiting_siblings() {
     }
 }
 
-// Counted from when the copy could be asked for first; but after a long time without the daemon or
-// the network, an old start alone is no reason to give up.
-bool Machine::may_retry(const Copy& copy) const {
+Duration Machine::waited(const Copy& copy) const {
     const std::optional<Instant> begun =
         copy.kind == CopyKind::image ? backup_.started : backup_.copies.front().settled_at;
-    return now_ - begun.value_or(now_) < retry_window || copy.tries < tries_least;
+    return now_ - begun.value_or(now_);
+}
+
+// After a long time without the daemon or the network, an old start alone is no reason to give up.
+bool Machine::may_retry(const Copy& copy) const {
+    return waited(copy) < retry_window || copy.tries < tries_least;
 }
 
 void Machine::discard(const Copy& copy) {

@@ -87,6 +87,7 @@ private:
     void close_if_settled();
 
     void discard(const Copy& copy);
+    Duration waited(const Copy& copy) const;  // since it could be asked for first
     bool may_retry(const Copy& copy) const;
     bool awaits_power_check() const;
     void seen_before_power_off(const std::optional<std::string>& state);

@@ -154,6 +154,10 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
 
 }  // namespace reconcile
 
+BackupKey key_of(const Backup& backup) {
+    return BackupKey{backup.policy, backup.instance, backup.due};
+}
+
 std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies) {
     if (const auto origin = proven_origin(image.name, image.description)) {
         return BackupKey{origin->policy, origin->instance, origin->due};

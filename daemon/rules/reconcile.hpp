@@ -34,6 +34,7 @@ struct BackupKey {
     auto operator<=>(const BackupKey&) const = default;
 };
 
+BackupKey key_of(const Backup& backup);
 std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies);
 
 struct ImageListing {
@@ -48,6 +49,11 @@ struct ObjectListing {
     std::vector<StoredObject> objects;
 };
 
+// By the keys of its objects, as the policies that export there name them.
+std::set<BackupKey> claimed_backups(
+    const ObjectListing& listing, const std::vector<Policy>& policies
+);
+
 struct Comparison {
     std::vector<Finding> findings;
     std::vector<Backup> changed;  // rows of the catalog; copies without a number are new
@@ -60,7 +66,7 @@ struct Comparison {
     std::map<PolicyName, Instant> made;
 };
 
-// `known`: the backups with copies in this place, and those that the images claim.
+// `known`: the backups with images in this place, and those that the images there claim.
 Comparison compare_images(
     const ImageListing& listing,
     const std::vector<Backup>& known,
@@ -69,7 +75,8 @@ Comparison compare_images(
 );
 
 // Exports. An unknown one is ours if its keys are of the documented form under the policy's own
-// prefix; one younger than export_patience may still be written, and is left for later.
+// prefix; one younger than export_patience may still be written, and is left for later. `known`:
+// the backups with exports in this place, and those that the objects there claim.
 Comparison compare_objects(
     const ObjectListing& listing,
     const std::vector<Backup>& known,

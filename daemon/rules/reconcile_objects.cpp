@@ -9,6 +9,11 @@ namespace cvmbackup {
 
 namespace {
 
+bool exports_to(const Policy& policy, const BucketPlace& bucket) {
+    return policy.exported && policy.account == bucket.account && policy.region == bucket.region &&
+           policy.exported->bucket == bucket.bucket;
+}
+
 class ObjectComparer {
 public:
     ObjectComparer(
@@ -147,9 +152,7 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
 std::map<ObjectComparer::Key, std::vector<StoredObject>> ObjectComparer::unknown_exports() const {
     std::map<Key, std::vector<StoredObject>> found;
     for (const Policy& policy : policies_) {
-        if (!policy.exported || policy.account != listing_.bucket.account ||
-            policy.region != listing_.bucket.region ||
-            policy.exported->bucket != listing_.bucket.bucket) {
+        if (!exports_to(policy, listing_.bucket)) {
             continue;
         }
         const ExportKeyReader reader(policy.name, policy.exported->prefix);
@@ -239,6 +242,24 @@ void ObjectComparer::judge_unknown(
 }
 
 }  // namespace
+
+std::set<BackupKey> claimed_backups(
+    const ObjectListing& listing, const std::vector<Policy>& policies
+) {
+    std::set<BackupKey> keys;
+    for (const Policy& policy : policies) {
+        if (!exports_to(policy, listing.bucket)) {
+            continue;
+        }
+        const ExportKeyReader reader(policy.name, policy.exported->prefix);
+        for (const StoredObject& object : listing.objects) {
+            if (const std::optional<ExportKey> key = reader.read(object.key)) {
+                keys.insert(BackupKey{policy.name, key->instance, key->due});
+            }
+        }
+    }
+    return keys;
+}
 
 Comparison compare_objects(
     const ObjectListing& listing,

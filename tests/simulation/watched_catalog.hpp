@@ -73,7 +73,13 @@ public:
 
     Totals totals() override { return real_->totals(); }
 
-    std::vector<Backup> kept_at(Place place) override { return real_->kept_at(std::move(place)); }
+    std::vector<Backup> with_images_at(Place place) override {
+        return real_->with_images_at(std::move(place));
+    }
+
+    std::vector<Backup> with_exports_at(Place place) override {
+        return real_->with_exports_at(std::move(place));
+    }
 
     std::vector<Backup> backups_due(PolicyName policy, InstanceId instance, Instant due) override {
         return real_->backups_due(std::move(policy), std::move(instance), due);

@@ -282,6 +282,45 @@ TEST_F(CatalogTest, CountsAsPointsWhatIsOrMayBeInTheCloud) {
     EXPECT_EQ(catalog->points(PolicyName("web"))[2].copies[0], sample_copy(1, 1, CopyState::done));
 }
 
+TEST_F(CatalogTest, TellsWhatAPlaceMayHold) {
+    commit_run(sample_run(1));
+    const auto commit_copies = [&](std::int64_t id, std::vector<Copy> copies) {
+        Backup backup = finished_backup(id, 1, Result::ok);
+        backup.copies = std::move(copies);
+        commit({{}, {backup}, {}, {}});
+    };
+    const auto copy = [](std::int64_t id, std::int64_t backup, CopyKind kind, CopyState state) {
+        Copy made = sample_copy(id, backup, state);
+        made.kind = kind;
+        return made;
+    };
+    const Copy image = copy(11, 1, CopyKind::image, CopyState::done);
+    const Copy gone = copy(12, 1, CopyKind::exported, CopyState::deleted);
+    Copy replica = copy(21, 2, CopyKind::replica, CopyState::lost);
+    replica.place.region = Region("ap-shanghai");
+    const Copy exported = copy(22, 2, CopyKind::exported, CopyState::deleting);
+    const Copy under_way = copy(31, 3, CopyKind::image, CopyState::intended);
+    const Copy left_over = copy(41, 4, CopyKind::image, CopyState::failed);
+    Copy never_made = copy(51, 5, CopyKind::image, CopyState::failed);
+    never_made.image = {};
+    Copy never_exported = copy(52, 5, CopyKind::exported, CopyState::failed);
+    never_exported.objects.clear();
+    commit_copies(1, {image, gone});
+    commit_copies(2, {replica, exported});
+    commit_copies(3, {under_way});
+    commit_copies(4, {left_over});
+    commit_copies(5, {never_made, never_exported});
+
+    const std::vector<Backup> here = catalog->with_images_at(image.place);
+    EXPECT_THAT(ids_of(here), ElementsAre(1, 3, 4));
+    EXPECT_THAT(here[0].copies, ElementsAre(image, gone));
+    EXPECT_THAT(ids_of(catalog->with_images_at(replica.place)), ElementsAre(2));
+    const std::vector<Backup> exports = catalog->with_exports_at(image.place);
+    EXPECT_THAT(ids_of(exports), ElementsAre(2));
+    EXPECT_THAT(exports[0].copies, ElementsAre(replica, exported));
+    EXPECT_THAT(catalog->with_exports_at(replica.place), IsEmpty());
+}
+
 TEST_F(CatalogTest, FindsTheNewestCompleteCopyOfAKind) {
     commit_run(sample_run(1));
     commit_backup(finished_backup(1, 1, Result::ok), CopyState::done);

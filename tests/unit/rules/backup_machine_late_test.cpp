@@ -78,6 +78,27 @@ TEST_F(LateAnswers, AreNotWaitedForInACancelledBackupThatHasItsTurn) {
     EXPECT_THAT(actions, IsEmpty());
 }
 
+TEST_F(BackupMachine, WhatIsRefusedForHoursIsAskedForMoreAndMoreSeldom) {
+    intend_image();
+    const Instant begin = now;
+    int tries = 0;
+    while (copy(image_copy).state == CopyState::intended) {
+        ++tries;
+        feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceInUse")});
+        if (copy(image_copy).state == CopyState::planned) {
+            const Duration pause = only<action::Wait>().time;
+            EXPECT_LE(pause, std::clamp<Duration>((now - begin) / 4, retry_long, retry_longest));
+            now += pause;
+            feed(event::TimePassed{{image_copy}});
+            feed(event::TurnCame{{image_copy}});
+        }
+    }
+
+    EXPECT_GE(now - begin, retry_window);
+    EXPECT_GT(tries, 20);
+    EXPECT_LT(tries, 60);
+}
+
 class BrokenImage : public BackupMachine {
 protected:
     BrokenImage() {
@@ -89,7 +110,7 @@ protected:
 
 TEST_F(BrokenImage, IsDiscardedAgainWhenThatFailed) {
     feed(event::DiscardFailed{image_copy, failure(Remedy::retry_later, "InternalError")});
-    EXPECT_EQ(only<action::Wait>().time, retry_longest);
+    EXPECT_EQ(only<action::Wait>().time, retry_long);
     EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
 
     feed(event::TimePassed{{image_copy}});

@@ -144,7 +144,7 @@ TEST_F(BackupMachine, ABusyInstanceIsTriedAgainUnderTheSameName) {
 }
 
 TEST_F(BackupMachine, ACrowdThatWasRefusedComesBackSpreadOverGrowingPauses) {
-    for (const auto& [tries, bound] : {std::pair(0, retry_first), std::pair(20, retry_longest)}) {
+    for (const auto& [tries, bound] : {std::pair(0, retry_first), std::pair(20, retry_long)}) {
         std::vector<Duration> pauses;
         for (std::int64_t id = 1; id <= 200; ++id) {
             backup = planned_backup();
@@ -376,7 +376,7 @@ TEST_F(BackupMachine, ABusySourceIsAskedForAgainWhenItsSiblingIsComplete) {
     feed(event::TurnCame{{export_copy}});
     feed(event::Refused{
         {export_copy}, failure(Remedy::retry_later, "InvalidParameterValue.InvalidImageState")});
-    EXPECT_EQ(only<action::Wait>().time, retry_longest);
+    EXPECT_EQ(only<action::Wait>().time, retry_long);
 
     feed(event::ImageSettled{shanghai_copy, normal("img-shanghai")});
 

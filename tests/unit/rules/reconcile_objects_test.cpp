@@ -182,6 +182,16 @@ TEST(ReconcileExports, AdoptsHalfAnExportAsIncomplete) {
     EXPECT_FALSE(comparison.changed[0].good);
 }
 
+TEST(ReconcileExports, KnowsFromTheKeysWhichBackupsToAskTheCatalogFor) {
+    const ObjectListing listing{
+        bucket, {"web/"}, {object(system_key), object(data_key), object("web/notes.txt")}};
+
+    EXPECT_THAT(
+        claimed_backups(listing, {web()}), ElementsAre(BackupKey{PolicyName("web"), web_1, due})
+    );
+    EXPECT_THAT(claimed_backups(listing, {}), IsEmpty());
+}
+
 TEST(ReconcileExports, DoesNotTakeASecondExportOfABackupForItsFirst) {
     const std::string second = prefix + "_img-2_system_snap-9.qcow2";
     Backup without = backup();
