@@ -25,7 +25,8 @@ const run = (...args) => new Promise((resolve) => {
   const told = { out: "", err: "" };
   child.stdout.on("data", (data) => {
     told.out += data;
-    if (/^cvmcloudsim ready/m.test(told.out)) child.kill("SIGTERM");
+    // The help shows this line too, with a word for the port.
+    if (/^cvmcloudsim ready http:.*:\d+$/m.test(told.out)) child.kill("SIGTERM");
   });
   child.stderr.on("data", (data) => { told.err += data; });
   child.once("close", (code) => resolve({ code, ...told }));
