@@ -230,7 +230,7 @@ Outcome<void> Engine::reload() {
 DaemonStatus Engine::status() {
     DaemonStatus status;
     status.version = options_.version;
-    status.now = clock_.now();
+    status.now = time_.now();
     status.started = started_;
     status.clock_speed = options_.clock_speed;
     status.config_dir = settings_.config_dir;

@@ -14,6 +14,7 @@ using testing::Each;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr const char* lost_creation = R"(
@@ -55,6 +56,18 @@ TEST(ClockSet, BackDoesNotProlongTheFenceOfALostAnswer) {
 
     EXPECT_EQ(world.calls("CreateImage"), 2U);
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was set back by 5h")));
+}
+
+TEST(ClockSet, IsNoticedByWhoeverAsksForTheStatus) {
+    EngineWorld world(web_world(1));
+    world.run_for(1min);
+    world.life->clock.jump(-365 * 24h);
+    ASSERT_THAT(world.observer.notices, Not(Contains(HasSubstr("was set back"))));
+
+    const DaemonStatus status = world.life->engine->status();
+
+    EXPECT_EQ(status.now, world.life->clock.now());
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was set back by 365d")));
 }
 
 TEST(ClockSet, ForwardWhileTheDaemonIsDownDoesNotEndTheFence) {
