@@ -46,6 +46,10 @@ void ExportWatch::add(BackupId backup, const action::WatchExport& what) {
 
 Task<void> ExportWatch::run() {
     while (true) {
+        if (watched_.empty()) {
+            co_await sleeper_->sleep_until(Instant::max());
+            continue;
+        }
         const Duration now = clock_.steady_now();
         Duration next = Duration::max();
         std::vector<CopyId> due;
@@ -59,10 +63,9 @@ Task<void> ExportWatch::run() {
         for (const CopyId copy : due) {
             co_await look(copy);
         }
+        // What is added meanwhile is not due before that.
         if (due.empty()) {
-            const Instant until =
-                next == Duration::max() ? Instant::max() : clock_.now() + (next - now);
-            co_await sleeper_->sleep_until(until);
+            co_await clock_.sleep_for(std::min(next - now, export_poll_shortest));
         }
     }
 }

@@ -24,9 +24,6 @@ public:
     ExportWatch(Clock& clock, Cloud& cloud, Report report);
 
     void add(BackupId backup, const action::WatchExport& what);
-
-    void clock_set() { sleeper_->wake(); }  // pauses end by the wall clock
-
     Task<void> run();
 
 private:

@@ -67,9 +67,6 @@ void StepRunner::clock_set(Duration by) {
             step_one(backup, event::ClockSet{by}, clock_.now());
         }
     }
-    for (auto& [bucket, watch] : exports_) {
-        watch->clock_set();
-    }
 }
 
 void StepRunner::step_one(Backup& backup, const Event& event, Instant now) {

@@ -9,9 +9,22 @@ namespace cvmbackup {
 
 namespace {
 
-bool exports_to(const Policy& policy, const BucketPlace& bucket) {
-    return policy.exported && policy.account == bucket.account && policy.region == bucket.region &&
-           policy.exported->bucket == bucket.bucket;
+// Calls `take` with each object whose key a policy that exports to the bucket would have given it.
+template <class Take>
+void for_each_key(const ObjectListing& listing, const std::vector<Policy>& policies, Take take) {
+    for (const Policy& policy : policies) {
+        if (!policy.exported || policy.account != listing.bucket.account ||
+            policy.region != listing.bucket.region ||
+            policy.exported->bucket != listing.bucket.bucket) {
+            continue;
+        }
+        const ExportKeyReader reader(policy.name, policy.exported->prefix);
+        for (const StoredObject& object : listing.objects) {
+            if (const std::optional<ExportKey> key = reader.read(object.key)) {
+                take(BackupKey{policy.name, key->instance, key->due}, *key, object);
+            }
+        }
+    }
 }
 
 class ObjectComparer {
@@ -151,19 +164,15 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
 
 std::map<ObjectComparer::Key, std::vector<StoredObject>> ObjectComparer::unknown_exports() const {
     std::map<Key, std::vector<StoredObject>> found;
-    for (const Policy& policy : policies_) {
-        if (!exports_to(policy, listing_.bucket)) {
-            continue;
-        }
-        const ExportKeyReader reader(policy.name, policy.exported->prefix);
-        for (const StoredObject& object : listing_.objects) {
-            const std::optional<ExportKey> key = reader.read(object.key);
-            if (key && !prefixes_.contains(key->prefix)) {
-                const BackupKey backup{policy.name, key->instance, key->due};
-                found[{backup, {key->prefix, key->image}}].push_back(object);
+    for_each_key(
+        listing_,
+        policies_,
+        [&](const BackupKey& backup, const ExportKey& key, const StoredObject& object) {
+            if (!prefixes_.contains(key.prefix)) {
+                found[{backup, {key.prefix, key.image}}].push_back(object);
             }
         }
-    }
+    );
     return found;
 }
 
@@ -247,17 +256,11 @@ std::set<BackupKey> claimed_backups(
     const ObjectListing& listing, const std::vector<Policy>& policies
 ) {
     std::set<BackupKey> keys;
-    for (const Policy& policy : policies) {
-        if (!exports_to(policy, listing.bucket)) {
-            continue;
-        }
-        const ExportKeyReader reader(policy.name, policy.exported->prefix);
-        for (const StoredObject& object : listing.objects) {
-            if (const std::optional<ExportKey> key = reader.read(object.key)) {
-                keys.insert(BackupKey{policy.name, key->instance, key->due});
-            }
-        }
-    }
+    for_each_key(
+        listing,
+        policies,
+        [&](const BackupKey& backup, const ExportKey&, const StoredObject&) { keys.insert(backup); }
+    );
     return keys;
 }
 
