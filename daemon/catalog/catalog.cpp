@@ -263,11 +263,11 @@ private:
         for (const Backup& backup : changes.backups) {
             write_row(statements_.write_backup, backup);
             for (const Copy& copy : backup.copies) {
-                write_copy(copy);
+                write_row(statements_.write_copy, copy);
             }
         }
         for (const Copy& copy : changes.copies) {
-            write_copy(copy);
+            write_row(statements_.write_copy, copy);
         }
         for (const PolicyMemory& memory : changes.memories) {
             write_row(statements_.write_memory, memory);
@@ -276,19 +276,10 @@ private:
     }
 
     template <class Row>
-    static int write_row(SQLite::Statement& statement, const Row& row) {
+    static void write_row(SQLite::Statement& statement, const Row& row) {
         const Use use(statement);
         bind_row(statement, row);
-        return statement.exec();
-    }
-
-    void write_copy(const Copy& copy) {
-        if (write_row(statements_.write_copy, copy) == 0) {
-            throw std::runtime_error(
-                "copy " + std::to_string(copy.id.value()) + " belongs to the unknown backup " +
-                std::to_string(copy.backup.value()) + ", which is a bug of cvmbackup"
-            );
-        }
+        statement.exec();
     }
 
     std::int64_t highest_id(const std::string& table) {

@@ -14,7 +14,7 @@ constexpr const char* backup_columns =
     "format, power_off, start_again, due, start_at, started, finished, state, result, good, "
     "impossible, not_started, "
     "cancel_requested, pinned_at, pinned_until, pin_reason, reasons";
-// A copy's policy, instance and due time are its backup's: see write_copy in catalog.cpp.
+// A copy's policy, instance and due time are its backup's: see insert_copy in statements.cpp.
 constexpr const char* copy_columns =
     "id, backup, kind, account, region, bucket, name, attempt, state, image, objects, size_gib, "
     "tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id, "

@@ -9,20 +9,28 @@ namespace cvmbackup {
 
 namespace {
 
-// Replaces the row of the same key in place; INSERT OR REPLACE would delete it first and trip over
+std::vector<std::string> words_of(std::string_view columns) {
+    std::vector<std::string> words;
+    while (!columns.empty()) {
+        const std::size_t end = std::min(columns.find(", "), columns.size());
+        words.emplace_back(columns.substr(0, end));
+        columns.remove_prefix(std::min(end + 2, columns.size()));
+    }
+    return words;
+}
+
+// Replaces the row of the same key in place, if it is another one: most copies that are written
+// with their backup have not changed. INSERT OR REPLACE would delete the row first and trip over
 // the foreign keys.
 std::string on_conflict_replace(std::string_view columns) {
-    const std::size_t key_end = columns.find(", ");
-    std::string sql =
-        " ON CONFLICT(" + std::string(columns.substr(0, key_end)) + ") DO UPDATE SET ";
-    columns.remove_prefix(key_end + 2);
-    while (!columns.empty()) {
-        const std::size_t end = columns.find(", ");
-        const std::string column(columns.substr(0, end));
-        columns.remove_prefix(end == std::string_view::npos ? columns.size() : end + 2);
-        sql += column + " = excluded." + column + (columns.empty() ? "" : ", ");
+    const std::vector<std::string> words = words_of(columns);
+    std::string assignments;
+    std::string differs;
+    for (auto word = words.begin() + 1; word != words.end(); ++word) {
+        assignments += (assignments.empty() ? "" : ", ") + *word + " = excluded." + *word;
+        differs += (differs.empty() ? "" : " OR ") + *word + " IS NOT excluded." + *word;
     }
-    return sql;
+    return " ON CONFLICT(" + words.front() + ") DO UPDATE SET " + assignments + " WHERE " + differs;
 }
 
 std::string parameters(std::string_view columns) {
@@ -40,10 +48,13 @@ std::string insert(const std::string& table, const std::string& columns) {
            on_conflict_replace(columns);
 }
 
+// Without its backup the row has no policy, which is refused.
 std::string insert_copy() {
     const std::string columns = copy_columns;
     return "INSERT INTO copy(" + columns + ", policy, instance, due) SELECT " +
-           parameters(columns) + ", policy, instance, due FROM backup WHERE id = ?2" +
+           parameters(columns) +
+           ", backup.policy, backup.instance, backup.due FROM (SELECT 1) LEFT JOIN backup"
+           " ON backup.id = ?2 WHERE true" +
            on_conflict_replace(columns + ", policy, instance, due");
 }
 

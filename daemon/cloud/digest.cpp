@@ -1,43 +1,78 @@
 #include "cloud/digest.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <array>
+#include <memory>
 #include <stdexcept>
 
 namespace cvmbackup {
 
 namespace {
 
-using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+struct Freed {
+    void operator()(EVP_MD* hash) const { EVP_MD_free(hash); }
 
-std::string as_bytes(const Digest& digest, unsigned size) {
-    std::string bytes(size, '\0');
-    for (unsigned i = 0; i < size; ++i)
-        bytes[i] = static_cast<char>(digest[i]);
-    return bytes;
+    void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// A hash and the beginning of every HMAC by it. OpenSSL's one-shot calls look both up by name each
+// time, which takes longer than the work.
+class Algorithm {
+public:
+    explicit Algorithm(const char* name)
+        : hash_(EVP_MD_fetch(nullptr, name, nullptr)) {
+        const std::unique_ptr<EVP_MAC, Freed> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+        std::string digest(name);
+        const std::array<OSSL_PARAM, 2> which{
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
+            OSSL_PARAM_construct_end()};
+        keyless_.reset(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr);
+        if (!hash_ || !keyless_ || EVP_MAC_CTX_set_params(keyless_.get(), which.data()) != 1)
+            throw std::runtime_error("OpenSSL cannot hash: its default provider is not available");
+    }
+
+    std::string hashed(std::string_view text) const {
+        std::string bytes(static_cast<std::size_t>(EVP_MD_get_size(hash_.get())), '\0');
+        auto* out = reinterpret_cast<unsigned char*>(bytes.data());
+        if (EVP_Digest(text.data(), text.size(), out, nullptr, hash_.get(), nullptr) != 1)
+            throw std::runtime_error("OpenSSL cannot hash");
+        return bytes;
+    }
+
+    // Works on a copy, which is wiped with the key in it.
+    std::string hmac(std::string_view key, std::string_view text) const {
+        const std::unique_ptr<EVP_MAC_CTX, Freed> context(EVP_MAC_CTX_dup(keyless_.get()));
+        std::string bytes(static_cast<std::size_t>(EVP_MD_get_size(hash_.get())), '\0');
+        std::size_t size = 0;
+        auto* out = reinterpret_cast<unsigned char*>(bytes.data());
+        const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.data());
+        const auto* data = reinterpret_cast<const unsigned char*>(text.data());
+        if (!context || EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) != 1 ||
+            EVP_MAC_update(context.get(), data, text.size()) != 1 ||
+            EVP_MAC_final(context.get(), out, &size, bytes.size()) != 1)
+            throw std::runtime_error("OpenSSL cannot sign");
+        return bytes;
+    }
+
+private:
+    std::unique_ptr<EVP_MD, Freed> hash_;
+    std::unique_ptr<EVP_MAC_CTX, Freed> keyless_;
+};
+
+const Algorithm& sha1() {
+    static const Algorithm algorithm("SHA1");
+    return algorithm;
 }
 
-std::string hashed(const EVP_MD* kind, std::string_view text) {
-    Digest digest{};
-    unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, kind, nullptr) != 1)
-        throw std::runtime_error("OpenSSL cannot hash: its default provider is not available");
-    return as_bytes(digest, size);
-}
-
-std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view text) {
-    Digest digest{};
-    unsigned size = 0;
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    const int key_size = static_cast<int>(key.size());
-    if (HMAC(kind, key.data(), key_size, bytes, text.size(), digest.data(), &size) == nullptr)
-        throw std::runtime_error("OpenSSL cannot sign: its default provider is not available");
-    std::string result = as_bytes(digest, size);
-    OPENSSL_cleanse(digest.data(), digest.size());
-    return result;
+const Algorithm& sha256() {
+    static const Algorithm algorithm("SHA256");
+    return algorithm;
 }
 
 }  // namespace
@@ -55,19 +90,19 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string sha1_hex(std::string_view text) {
-    return to_hex(hashed(EVP_sha1(), text));
+    return to_hex(sha1().hashed(text));
 }
 
 std::string sha256_hex(std::string_view text) {
-    return to_hex(hashed(EVP_sha256(), text));
+    return to_hex(sha256().hashed(text));
 }
 
 std::string hmac_sha1_hex(std::string_view key, std::string_view text) {
-    return to_hex(hmac(EVP_sha1(), key, text));
+    return to_hex(sha1().hmac(key, text));
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-    return hmac(EVP_sha256(), key, text);
+    return sha256().hmac(key, text);
 }
 
 void wipe(std::string& text) {

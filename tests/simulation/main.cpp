@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <sqlite3.h>
 
 #include <cstdio>
 #include <iostream>
@@ -17,6 +18,7 @@ boost::json::object to_json(const Options& options, const Verdict& verdict) {
     line["digest"] = verdict.digest;
     line["requests"] = verdict.figures.requests;
     line["failed"] = verdict.figures.failed_requests;
+    line["retries"] = verdict.figures.retries;
     line["backups"] = verdict.figures.backups;
     line["good"] = verdict.figures.good;
     line["kills"] = verdict.figures.kills;
@@ -78,5 +80,8 @@ int run(int argc, char** argv) {
 }  // namespace cvmbackup::simulation
 
 int main(int argc, char** argv) {
+    // Locks and counts that one thread has no use for.
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     return cvmbackup::simulation::run(argc, argv);
 }
