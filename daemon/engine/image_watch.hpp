@@ -18,8 +18,8 @@ namespace cvmbackup {
 constexpr Duration image_poll_period = std::chrono::seconds(10);
 // An image is asked about again after this share of its age, which is how late its end is noticed,
 // but at least as often as that.
-constexpr int image_poll_share = 60;
-constexpr Duration image_poll_longest = std::chrono::minutes(5);
+constexpr int image_poll_share = 30;
+constexpr Duration image_poll_longest = std::chrono::minutes(15);
 // An accepted image that lists do not show yet may still appear, and one that was shown once may be
 // missing from the next answer, which another server gives; disks that a NORMAL image lacks may
 // still be listed.

@@ -13,7 +13,7 @@
 
 namespace cvmbackup {
 
-constexpr Duration quota_valid = std::chrono::minutes(10);
+constexpr Duration quota_valid = std::chrono::hours(1);
 // A quota that was full, or could not be read, is read again after this.
 constexpr Duration quota_pause = std::chrono::minutes(1);
 

@@ -31,7 +31,7 @@ constexpr Duration look_longest = std::chrono::minutes(10);
 constexpr Duration lost_export_wait = std::chrono::hours(2);
 constexpr Duration retry_first = std::chrono::seconds(15);
 constexpr Duration retry_long = std::chrono::minutes(10);
-constexpr Duration retry_longest = std::chrono::hours(1);
+constexpr Duration retry_longest = std::chrono::hours(2);
 // How long a refused call is tried again, counted from the backup's start.
 constexpr Duration retry_window = std::chrono::hours(12);
 // How long an instance that is off after its image, and ran before, is tried to be started again.

@@ -15,20 +15,20 @@ constexpr std::uint64_t mixed(std::uint64_t value) {
     return value ^ (value >> 33U);
 }
 
-// Never longer than a quarter of what was waited already, but for the first hour: what ends soon is
-// noticed soon, and what lasts is not asked for without end.
+// Never longer than a third of what was waited already, but for the first half hour: what ends soon
+// is noticed soon, and what lasts is not asked for without end.
 constexpr Duration retry_bound(Duration waited) {
-    return std::clamp<Duration>(waited / 4, retry_long, retry_longest);
+    return std::clamp<Duration>(waited / 3, retry_long, retry_longest);
 }
 
-// Anywhere between a second and a bound that doubles up to retry_bound(); by the number of who
+// Anywhere in the upper half of a bound that doubles up to retry_bound(); by the number of who
 // waits and the try, so that a crowd does not come back at once.
 constexpr Duration retry_pause(int tries, std::int64_t number, Duration waited) {
     const Duration bound =
         std::min<Duration>(retry_first * (1 << std::min(tries, 10)), retry_bound(waited));
     const std::uint64_t chance = mixed(static_cast<std::uint64_t>(number * 65536 + tries));
     const auto share = static_cast<Duration::rep>(chance % 1000);
-    return std::max<Duration>(bound * share / 1000, std::chrono::seconds(1));
+    return bound * (1000 + share) / 2000;
 }
 
 }  // namespace cvmbackup

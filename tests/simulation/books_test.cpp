@@ -32,7 +32,7 @@ TEST(LoadBook, ToleratesTriesWithGrowingPausesForADay) {
     EXPECT_EQ(
         broken_by([&] {
             for (Instant at = begin; at < begin + 24h; at += 2min) {
-                book.arriving("CreateImage", "one", at);
+                book.counted("CreateImage one", at);
             }
         }),
         0
@@ -45,7 +45,7 @@ TEST(LoadBook, FindsACallThatComesBackEverySecond) {
     EXPECT_EQ(
         broken_by([&] {
             for (int i = 0; i < 100; ++i) {
-                book.arriving("CreateImage", "one", begin + i * 1s);
+                book.counted("CreateImage one", begin + i * 1s);
             }
         }),
         6
@@ -58,11 +58,47 @@ TEST(LoadBook, CountsEachWorkAlone) {
     EXPECT_EQ(
         broken_by([&] {
             for (int i = 0; i < 1000; ++i) {
-                book.arriving("CreateImage", std::to_string(i), begin + i * 1s);
+                book.counted("CreateImage " + std::to_string(i), begin + i * 1s);
             }
         }),
         0
     );
+}
+
+// Enough turns to judge a share by, one an hour.
+int broken_by_share(const std::function<void(LoadBook&, int, Instant)>& request) {
+    LoadBook book;
+    return broken_by([&] {
+        for (int i = 0; i < 3000; ++i) {
+            request(book, i, begin + i * 1h);
+        }
+        book.check_share();
+    });
+}
+
+TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
+    const auto retries_of_a_hundred = [](int retries) {
+        return [retries](LoadBook& book, int i, Instant at) {
+            const int image = i % 100 <= retries ? i - i % 100 : i;
+            book.arriving("CreateImage " + std::to_string(image), true, at);
+        };
+    };
+
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(9)), 0);
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(12)), 6);
+}
+
+TEST(LoadBook, CountsAReadAsARetryOnlyRightAfterItFailed) {
+    const auto read_again_after = [](Duration pause) {
+        return [pause](LoadBook& book, int, Instant at) {
+            book.arriving("DescribeImages", false, at);
+            book.failed(at);
+            book.arriving("DescribeImages", false, at + pause);
+        };
+    };
+
+    EXPECT_EQ(broken_by_share(read_again_after(10s)), 0);
+    EXPECT_EQ(broken_by_share(read_again_after(4s)), 6);
 }
 
 // `count` copies of one backup each, settled at `begin`.

@@ -4,15 +4,52 @@
 
 namespace cvmbackup::simulation {
 
-void LoadBook::arriving(const std::string& action, const std::string& body, Instant now) {
+namespace {
+
+// The client repeats reads after at most four seconds; what is looked at regularly comes after ten.
+constexpr Duration a_moment = std::chrono::seconds(9);
+
+}  // namespace
+
+void LoadBook::arriving(const std::string& request, bool is_change, Instant now) {
+    requests_ += 1;
+    last_ = std::hash<std::string>()(request);
+    last_is_change_ = is_change;
+    if (is_change) {
+        retries_ += changes_.insert(last_).second ? 0 : 1;
+        return;
+    }
+    const auto failed = failed_reads_.find(last_);
+    if (failed != failed_reads_.end()) {
+        retries_ += now - failed->second <= a_moment ? 1 : 0;
+        failed_reads_.erase(failed);
+    }
+}
+
+void LoadBook::failed(Instant now) {
+    if (!last_is_change_) {
+        failed_reads_[last_] = now;
+    }
+}
+
+void LoadBook::counted(const std::string& request, Instant now) {
     forget_before(now - std::chrono::hours(1));
-    std::vector<Instant>& calls = calls_[action + " " + body];
+    std::vector<Instant>& calls = calls_[request];
     calls.push_back(now);
     if (calls.size() > most_in_an_hour) {
         throw Broken{
             6,
-            action + " was asked for " + std::to_string(calls.size()) +
-                " times within an hour: " + body};
+            "this was asked for " + std::to_string(calls.size()) +
+                " times within an hour: " + request};
+    }
+}
+
+void LoadBook::check_share() const {
+    if (requests_ > some_requests && retries_ * fewest_to_a_retry > requests_) {
+        throw Broken{
+            6,
+            std::to_string(retries_) + " of " + std::to_string(requests_) +
+                " requests are retries"};
     }
 }
 

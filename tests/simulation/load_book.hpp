@@ -1,5 +1,5 @@
 // Keeps score of promise 6 while there are faults: no call that changes the cloud comes back and
-// back until the retries are the load. Throws Broken.
+// back, and retries are not the load. Throws Broken.
 #pragma once
 
 #include "model/time.hpp"
@@ -7,24 +7,45 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace cvmbackup::simulation {
 
 class LoadBook {
 public:
-    // The pauses between tries grow to ten minutes: some seventeen calls in the first hour. The
-    // hour is up to ten minutes longer, as old calls are swept out that often.
+    // The pauses between tries grow to ten minutes: some sixteen calls in the first hour. The hour
+    // is up to ten minutes longer, as old calls are swept out that often.
     static constexpr std::size_t most_in_an_hour = 60;
+    // One request of so many may be a retry, once there were some.
+    static constexpr std::size_t fewest_to_a_retry = 10;
+    static constexpr std::size_t some_requests = 2'000;
 
-    // A request for work, or for a deletion; the same has the same body.
-    void arriving(const std::string& action, const std::string& body, Instant now);
+    // Any request; the same has the same text. A change that was asked for before is a retry, and
+    // so is a read that failed a moment ago.
+    void arriving(const std::string& request, bool is_change, Instant now);
+    // The request that arrived last.
+    void failed(Instant now);
+    // A request for work, or for a deletion, that no one may ask for without end.
+    void counted(const std::string& request, Instant now);
+
+    void check_share() const;
+
+    std::size_t retries() const { return retries_; }
 
 private:
     void forget_before(Instant begin);
 
     std::map<std::string, std::vector<Instant>> calls_;
     Instant swept_{};
+
+    std::size_t requests_ = 0;
+    std::size_t retries_ = 0;
+    std::size_t last_ = 0;  // hashes, like those below
+    bool last_is_change_ = false;
+    std::unordered_set<std::size_t> changes_;
+    std::unordered_map<std::size_t, Instant> failed_reads_;
 };
 
 }  // namespace cvmbackup::simulation

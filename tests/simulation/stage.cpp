@@ -58,6 +58,7 @@ Verdict Stage::play() {
     verdict.moment = life_ ? life_->clock.true_now() : now_;
     life_.reset();
     verdict.figures = figures_;
+    verdict.figures.retries = loads_.retries();
     verdict.digest = trace_.digest();
     verdict.marks = marks_.counts();
     return verdict;

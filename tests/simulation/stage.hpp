@@ -26,6 +26,7 @@ namespace cvmbackup::simulation {
 struct Figures {
     std::size_t requests = 0;
     std::size_t failed_requests = 0;
+    std::size_t retries = 0;
     std::size_t backups = 0;
     std::size_t good = 0;
     std::size_t kills = 0;

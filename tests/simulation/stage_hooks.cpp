@@ -63,8 +63,12 @@ void Stage::request_arrives(const HttpRequest& request) {
     // An instance that stays off is urgent: it is asked to start every minute.
     static const std::set<std::string> counted{
         "CreateImage", "SyncImages", "ExportImages", "DeleteImages"};
+    const std::string call = arriving_ + " " +
+                             std::string(find_header(request.headers, "X-TC-Region")) + " " +
+                             request.host + request.target + " " + request.body;
+    loads_.arriving(call, !request.repeatable, life_->clock.true_now());
     if (counted.contains(arriving_)) {
-        loads_.arriving(arriving_, request.body, life_->clock.true_now());
+        loads_.counted(call, life_->clock.true_now());
     }
 }
 
@@ -84,7 +88,10 @@ void Stage::request_acted(const cloudsim::RequestRecord& record) {
         return;
     }
     figures_.requests += 1;
-    figures_.failed_requests += record.code.empty() && record.fault.empty() ? 0 : 1;
+    if (!record.code.empty() || !record.fault.empty()) {
+        figures_.failed_requests += 1;
+        loads_.failed(life_->clock.true_now());
+    }
     last_request_ = life_->clock.true_now();
     changed_ = !record.tasks.empty();
     note(words(record));

@@ -272,8 +272,8 @@ kind = "task-hangs"
 
     world.run_for(23h);
 
-    EXPECT_GT(world.calls("DescribeImages"), 300U);
-    EXPECT_LT(world.calls("DescribeImages"), 700U);
+    EXPECT_GT(world.calls("DescribeImages"), 150U);
+    EXPECT_LT(world.calls("DescribeImages"), 400U);
 }
 
 TEST(Patience, TheEndOfALongCreationIsNoticedInTime) {

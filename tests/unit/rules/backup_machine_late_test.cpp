@@ -87,7 +87,7 @@ TEST_F(BackupMachine, WhatIsRefusedForHoursIsAskedForMoreAndMoreSeldom) {
         feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceInUse")});
         if (copy(image_copy).state == CopyState::planned) {
             const Duration pause = only<action::Wait>().time;
-            EXPECT_LE(pause, std::clamp<Duration>((now - begin) / 4, retry_long, retry_longest));
+            EXPECT_LE(pause, std::clamp<Duration>((now - begin) / 3, retry_long, retry_longest));
             now += pause;
             feed(event::TimePassed{{image_copy}});
             feed(event::TurnCame{{image_copy}});
@@ -95,8 +95,8 @@ TEST_F(BackupMachine, WhatIsRefusedForHoursIsAskedForMoreAndMoreSeldom) {
     }
 
     EXPECT_GE(now - begin, retry_window);
-    EXPECT_GT(tries, 20);
-    EXPECT_LT(tries, 60);
+    EXPECT_GT(tries, 15);
+    EXPECT_LT(tries, 40);
 }
 
 class BrokenImage : public BackupMachine {
