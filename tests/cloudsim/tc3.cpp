@@ -5,7 +5,9 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <map>
 
 namespace cloudsim {
 namespace {
@@ -124,6 +126,30 @@ std::string tc3_canonical_request(
            sha256_hex(is_unsigned ? unsigned_payload : std::string_view{request.body});
 }
 
+namespace {
+
+// The same for all requests of a day by one key to one service, and most of the work of judging
+// one.
+const std::string& signing_key(
+    const std::string& secret_key, const std::string& date, const std::string& service
+) {
+    constexpr std::size_t most_kept = 100;
+    thread_local std::map<std::array<std::string, 3>, std::string> kept;
+    std::array<std::string, 3> by{secret_key, date, service};
+    const auto found = kept.find(by);
+    if (found != kept.end()) {
+        return found->second;
+    }
+    if (kept.size() == most_kept) {
+        kept.clear();
+    }
+    const std::string date_key = hmac_sha256("TC3" + secret_key, date);
+    const std::string service_key = hmac_sha256(date_key, service);
+    return kept.emplace(std::move(by), hmac_sha256(service_key, "tc3_request")).first->second;
+}
+
+}  // namespace
+
 std::string tc3_signature(
     const std::string& secret_key,
     const std::string& date,
@@ -131,12 +157,9 @@ std::string tc3_signature(
     const std::string& timestamp,
     const std::string& canonical_request
 ) {
-    const std::string date_key = hmac_sha256("TC3" + secret_key, date);
-    const std::string service_key = hmac_sha256(date_key, service);
-    const std::string signing_key = hmac_sha256(service_key, "tc3_request");
     const std::string text = std::string{algorithm} + "\n" + timestamp + "\n" + date + "/" +
                              service + "/tc3_request\n" + sha256_hex(canonical_request);
-    return to_hex(hmac_sha256(signing_key, text));
+    return to_hex(hmac_sha256(signing_key(secret_key, date, service), text));
 }
 
 Caller authenticate(const HttpRequest& request, const State& state, Instant now, Instant real_now) {

@@ -84,8 +84,8 @@ TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
         };
     };
 
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(9)), 0);
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(12)), 6);
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(30)), 0);
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(36)), 6);
 }
 
 TEST(LoadBook, CountsAReadAsARetryOnlyRightAfterItFailed) {

@@ -42,7 +42,7 @@ void CopyBook::arriving(bool deletes) {
         return;
     }
     for (const auto& [id, each] : cloud_.state().images) {
-        images_before_.emplace(id, each);
+        images_before_.emplace(id, each.name);
     }
     for (const auto& [name, bucket] : cloud_.state().buckets) {
         for (const auto& [key, versions] : bucket.objects) {
@@ -121,18 +121,17 @@ void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
 }
 
 void CopyBook::deleted_images(Instant true_now) {
-    for (const auto& [id, before] : images_before_) {
+    for (const auto& [id, name] : images_before_) {
         if (image(id) != nullptr) {
             continue;
         }
         if (!ours_.contains(id)) {
-            throw Broken{
-                4, "the image " + id + " (" + before.name + ") is not ours and was deleted"};
+            throw Broken{4, "the image " + id + " (" + name + ") is not ours and was deleted"};
         }
         const auto renamed = renamed_.find(id);
         if (renamed != renamed_.end() && true_now - renamed->second > longest_deletion) {
             throw Broken{
-                4, "the image " + id + " was deleted, though somebody had named it " + before.name};
+                4, "the image " + id + " was deleted, though somebody had named it " + name};
         }
         const auto copy = copy_of_image_.find(id);
         if (copy == copy_of_image_.end() && good_before_.contains(id)) {
@@ -144,8 +143,7 @@ void CopyBook::deleted_images(Instant true_now) {
         }
         const Known& known = copies_.at(copy->second);
         if (known.state == CopyState::done) {
-            throw Broken{
-                4, "the image " + id + " (" + before.name + ") was deleted without an intent"};
+            throw Broken{4, "the image " + id + " (" + name + ") was deleted without an intent"};
         }
         const bool needed = std::ranges::any_of(copies_, [&](const auto& other) {
             return other.second.backup == known.backup && in_flight(other.second.state);
@@ -153,7 +151,7 @@ void CopyBook::deleted_images(Instant true_now) {
         if (needed && known.kind == CopyKind::image && known.state == CopyState::deleting) {
             throw Broken{
                 4,
-                "the image " + id + " (" + before.name +
+                "the image " + id + " (" + name +
                     ") was deleted while a copy of it was being made"};
         }
     }
@@ -193,7 +191,9 @@ void CopyBook::committed(
     const Changes& changes, const std::vector<Policy>& policies, Instant true_now
 ) {
     cloud_.advance(true_now);
-    needed_.clear();
+    if (!changes.backups.empty()) {
+        needed_.clear();
+    }
     const auto take = [&](const Copy& copy, const Backup* backup) {
         const Known before = copies_[copy.id];
         if (copy.state == CopyState::done && before.state != CopyState::done) {

@@ -38,7 +38,12 @@ public:
     bool has_ended(BackupId backup) const { return ended_.contains(backup); }
 
     // Retention decides by what is there now, and by the clock as it stands now.
-    void planning(const PolicyName& policy, Instant now) { planned_[policy] = now; }
+    void planning(const PolicyName& policy, Instant now) {
+        planned_[policy] = now;
+        needed_.erase(policy);
+    }
+
+    void new_policies() { needed_.clear(); }
 
     // Firings that left an image which is complete.
     std::set<std::pair<PolicyName, Instant>> made_for() const;
@@ -117,9 +122,9 @@ private:
     std::map<std::string, Instant> renamed_;
     std::map<std::string, CopyId> copy_of_key_;
     std::map<PolicyName, Instant> planned_;
-    std::map<PolicyName, Retained> needed_;  // by the retention of the commit under way
+    std::map<PolicyName, Retained> needed_;  // while a plan is carried out
     // Of the cloud, right before a request that deletes.
-    std::map<std::string, cloudsim::Image> images_before_;
+    std::map<std::string, std::string> images_before_;  // names
     std::set<std::pair<std::string, std::string>> keys_before_;
 };
 

@@ -15,6 +15,7 @@ boost::json::object to_json(const Options& options, const Verdict& verdict) {
     boost::json::object line;
     line["seed"] = options.seed;
     line["days"] = std::chrono::duration_cast<std::chrono::days>(options.horizon).count();
+    line["played_days"] = std::chrono::duration_cast<std::chrono::days>(verdict.played).count();
     line["digest"] = verdict.digest;
     line["requests"] = verdict.figures.requests;
     line["failed"] = verdict.figures.failed_requests;

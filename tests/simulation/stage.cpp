@@ -51,11 +51,13 @@ Verdict Stage::play() {
         }
         live_until(scenario_.end);
         heal();
+        loads_.check_share();
     } catch (const Broken& broken) {
         verdict.broken = broken;
         note("BROKEN promise " + std::to_string(broken.promise) + ": " + broken.text);
     }
     verdict.moment = life_ ? life_->clock.true_now() : now_;
+    verdict.played = verdict.moment - scenario_.begin;
     life_.reset();
     verdict.figures = figures_;
     verdict.figures.retries = loads_.retries();
@@ -120,6 +122,7 @@ void Stage::take_edition() {
         policies_.push_back(drawn.policy);
     }
     std::ranges::sort(policies_, {}, &Policy::name);
+    copies_.new_policies();
     firings_.check(wall());
     firings_.in_force(in_force_, wall());
 }

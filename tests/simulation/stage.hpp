@@ -36,6 +36,7 @@ struct Figures {
 struct Verdict {
     std::optional<Broken> broken;
     Instant moment{};
+    Duration played{0};  // with the phase without faults at the end
     Figures figures;
     std::string digest;
     std::map<std::string, std::size_t> marks;
