@@ -271,6 +271,9 @@ void Stage::mark_copy(const Backup& backup, const Copy& copy) {
         if (copy.kind == CopyKind::exported && copy.state == CopyState::failed) {
             marks_.hit("export without objects given up");
         }
+        if (copy.quarantined) {
+            marks_.hit("copy quarantined");
+        }
     }
     if (backup.state == BackupState::finished) {
         under_way_.erase(copy.id);
@@ -282,9 +285,17 @@ void Stage::mark_copy(const Backup& backup, const Copy& copy) {
 void Stage::observe(const Fact& fact) {
     if (const auto* notice = std::get_if<Notice>(&fact)) {
         note("says: " + notice->text);
+        if (notice->text.ends_with("go again")) {
+            marks_.hit("calls held back by the breaker");
+        }
     }
     if (const auto* compared = std::get_if<Reconciled>(&fact)) {
         // What was there when the catalog was lost is neither young nor unread any more.
+        for (const Finding& finding : compared->pass.findings) {
+            if (finding.kind != FindingKind::duplicate) {  // nobody here makes any
+                marks_.hit(std::string("found: ") + to_text(finding.kind));
+            }
+        }
         const bool complete = compared->pass.troubles.empty() && wrong_ > -minutes(10);
         if (complete && now_ > lost_at_ && life_->clock.true_now() - lost_at_ > hours(2)) {
             copies_.rebuilt();
@@ -293,7 +304,7 @@ void Stage::observe(const Fact& fact) {
     if (const auto* brake = std::get_if<BrakeChanged>(&fact)) {
         for (const BrakeStop& stop : brake->stops) {
             note("brake: " + stop.text);
-            marks_.hit("deletions stopped by the brake");
+            marks_.hit(std::string("deletions stopped: ") + to_text(stop.reason));
         }
     }
     if (const auto* ended = std::get_if<RunFinished>(&fact)) {
