@@ -23,7 +23,7 @@ from cycle import Cycle, Wrong  # noqa: E402
 
 KINDS = ["kill", "double", "disk"]
 DISK_CALLS = ["pwrite64", "write", "fdatasync", "fsync", "ftruncate"]
-DISK_ERRORS = {"pwrite64": ["ENOSPC", "EIO"], "write": ["ENOSPC", "EIO"], "fdatasync": ["EIO"],
+DISK_ERRORS = {"pwrite64": ["ENOSPC", "EIO", "EROFS"], "write": ["ENOSPC", "EIO"], "fdatasync": ["EIO"],
                "fsync": ["EIO"], "ftruncate": ["EIO"]}
 
 
@@ -113,8 +113,8 @@ def fail_on_disk(cycle, error, call, k):
     """The daemon goes on, or says what is wrong with which file and ends with status 1."""
     files = ["-P", str(cycle.catalog), "-P", str(cycle.catalog) + "-wal"]
     log = cycle.stack.folder / "calls"
-    # A full disk stays full; another error comes once.
-    when = f"{k}+" if error == "ENOSPC" else k
+    # A full disk stays full, a read-only one read-only; another error comes once.
+    when = f"{k}+" if error in ("ENOSPC", "EROFS") else k
     options = ["-y", *files, *injection("error=" + error, call, when)]
     daemon = cycle.start_daemon(strace(call, log, *options))
     while daemon.poll() is None and not cycle.is_at_rest():

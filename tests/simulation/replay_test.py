@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""usage: replay_test.py PROGRAM    A seed is the same events again, whatever lies in memory."""
+"""usage: replay_test.py PROGRAM [PROGRAM…]
+
+A seed is the same events again, whatever lies in memory, and in programs of other builds.
+"""
 import json
 import os
 import subprocess
@@ -14,16 +17,21 @@ def digest(program, environment, *options):
 
 
 def main():
-    program = sys.argv[1]
+    program, *others = sys.argv[1:]
     first = digest(program, {})
-    again = digest(program, {"MALLOC_PERTURB_": "165", "TZ": "Pacific/Auckland", "LC_ALL": "C"})
+    again = digest(program, {"MALLOC_PERTURB_": "165", "MALLOC_CONF": "junk:true",
+                             "TZ": "Pacific/Auckland", "LC_ALL": "C"})
     traced = digest(program, {}, "--trace")
-    other = digest(program, {}, "--fleet", "2")
+    smaller = digest(program, {}, "--fleet", "2")
     if not first == again == traced:
         sys.exit(f"the same seed gave {first}, {again} and {traced}")
-    if other == first:
+    if smaller == first:
         sys.exit("the digest does not tell two different runs apart")
-    print(f"digest {first}, three times")
+    for other in others:
+        its = digest(other, {"LLVM_PROFILE_FILE": "/dev/null"})
+        if its != first:
+            sys.exit(f"the same seed gave {first} in {program} and {its} in {other}")
+    print(f"digest {first}, {3 + len(others)} times")
 
 
 if __name__ == "__main__":
