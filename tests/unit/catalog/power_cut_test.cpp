@@ -18,10 +18,10 @@ constexpr std::int64_t commits = 9;
 
 // Commit n: run n, its backup, and the backup before it changed; some are big, so that the WAL
 // spans pages and sectors.
-Changes change(std::int64_t n) {
+Changes change(std::int64_t n, std::size_t big = 9000) {
     Changes changes;
     Run run = finished_run(n, Result::ok);
-    run.note = std::string(static_cast<std::size_t>(n % 3 == 0 ? 9000 : 40), 'n');
+    run.note = std::string(n % 3 == 0 ? big : 40, 'n');
     changes.runs.push_back(run);
     Backup backup = finished_backup(n, n, Result::ok);
     backup.copies = {sample_copy(n, n, CopyState::done)};
@@ -59,6 +59,32 @@ protected:
         return held;
     }
 
+    // Writes down what so many commits do to the disk.
+    void record(std::int64_t count, std::size_t big) {
+        const RecordingVfs disk;
+        {
+            const std::unique_ptr<Catalog> catalog = open_catalog(live_ / "catalog.db");
+            for (std::int64_t n = 1; n <= count; ++n) {
+                catalog->commit(change(n, big));
+                acknowledged_.push_back(disk.operations().size());
+            }
+        }
+        operations_ = disk.operations();
+    }
+
+    void cut_at(std::size_t cut, std::uint64_t seed) {
+        std::filesystem::remove_all(after_);
+        std::filesystem::copy(before_, after_);
+        play_power_cut(operations_, cut, after_, seed * 1000 + cut);
+
+        const auto certain = std::ranges::upper_bound(acknowledged_, cut);
+        const std::int64_t held = commits_in(after_);
+        EXPECT_GE(held, certain - acknowledged_.begin()) << "cut " << cut << ", seed " << seed;
+        ASSERT_FALSE(HasFailure()) << "cut " << cut << ", seed " << seed;
+    }
+
+    std::vector<std::size_t> acknowledged_;  // operations before the n-th commit had returned
+    std::vector<DiskOperation> operations_;
     TemporaryDirectory directory_;
     std::filesystem::path before_ = directory_.path() / "before";
     std::filesystem::path live_ = directory_.path() / "live";
@@ -66,32 +92,38 @@ protected:
 };
 
 TEST_F(PowerCut, LosesNoCommitWhereverItComesAndWhateverTheDiskKeeps) {
-    std::vector<std::size_t> acknowledged;  // operations before the n-th commit had returned
-    std::vector<DiskOperation> operations;
-    {
-        const RecordingVfs disk;
-        {
-            const std::unique_ptr<Catalog> catalog = open_catalog(live_ / "catalog.db");
-            for (std::int64_t n = 1; n <= commits; ++n) {
-                catalog->commit(change(n));
-                acknowledged.push_back(disk.operations().size());
-            }
-        }
-        operations = disk.operations();
-    }
-    ASSERT_GT(operations.size(), 40U) << "the recording does not see SQLite's writes";
+    record(commits, 9000);
+    ASSERT_GT(operations_.size(), 40U) << "the recording does not see SQLite's writes";
 
-    for (std::size_t cut = 0; cut <= operations.size(); ++cut) {
+    for (std::size_t cut = 0; cut <= operations_.size(); ++cut) {
         for (std::uint64_t seed = 0; seed < 5; ++seed) {
-            std::filesystem::remove_all(after_);
-            std::filesystem::copy(before_, after_);
-            play_power_cut(operations, cut, after_, seed * 1000 + cut);
-
-            const auto certain = std::ranges::upper_bound(acknowledged, cut);
-            const std::int64_t held = commits_in(after_);
-            EXPECT_GE(held, certain - acknowledged.begin()) << "cut " << cut << ", seed " << seed;
-            ASSERT_FALSE(HasFailure()) << "cut " << cut << ", seed " << seed;
+            ASSERT_NO_FATAL_FAILURE(cut_at(cut, seed));
         }
+    }
+}
+
+// The log outgrows a thousand pages: SQLite copies it into the file and begins it anew, while the
+// catalog is in use.
+TEST_F(PowerCut, LosesNoCommitWhileTheLogIsCopiedIntoTheFile) {
+    record(45, 300'000);
+    const auto into_file = [](const DiskOperation& operation) {
+        return operation.file.ends_with("catalog.db");
+    };
+    const auto first = std::ranges::find_if(operations_, into_file);
+    const auto begun = static_cast<std::size_t>(first - operations_.begin());
+    ASSERT_LT(begun, acknowledged_.back()) << "nothing was copied before the catalog was closed";
+
+    for (std::size_t cut = begun - 5; cut < operations_.size();) {
+        ASSERT_NO_FATAL_FAILURE(cut_at(cut, cut));
+        const bool at_sync = std::any_of(
+            operations_.begin() + static_cast<std::ptrdiff_t>(cut),
+            operations_.begin() +
+                static_cast<std::ptrdiff_t>(std::min(cut + 3, operations_.size())),
+            [](const DiskOperation& operation) {
+                return operation.kind == DiskOperation::Kind::sync;
+            }
+        );
+        cut += at_sync ? 1 : 61;
     }
 }
 
