@@ -211,15 +211,34 @@ void RunKeeper::set_policies(const std::vector<Policy>& policies) {
     }
 }
 
-// A backup that had to wait may find itself in a denied window; one that was begun goes on.
-Instant RunKeeper::allowed_from(const Backup& backup, Instant now) const {
+// Whose spread and denied windows still count for it: one that was begun goes on.
+const Policy* RunKeeper::policy_to_obey(const Backup& backup) const {
     const auto policy = policies_.find(backup.policy);
     const auto run = runs_.find(backup.run);
     const bool by_hand = run != runs_.end() && run->second.trigger == Trigger::manual;
-    if (by_hand || backup.started || policy == policies_.end()) {
-        return now;
+    return by_hand || backup.started || policy == policies_.end() ? nullptr : &policy->second;
+}
+
+// A backup that had to wait may find itself in a denied window.
+Instant RunKeeper::allowed_from(const Backup& backup, Instant now) const {
+    const Policy* policy = policy_to_obey(backup);
+    return policy == nullptr ? now : first_allowed(policy->deny, policy->zone, now);
+}
+
+// Start times of a clock that was ahead may lie years away; what was begun needs none.
+void RunKeeper::forget_wrong_starts() {
+    const Instant now = clock_.now();
+    for (auto& [id, start_at] : waiting_) {
+        const auto backup = steps_.live().find(id);
+        if (backup != steps_.live().end() && start_at > now) {
+            const Policy* policy = policy_to_obey(backup->second);
+            const Instant latest =
+                policy == nullptr
+                    ? now
+                    : start_of(*policy, backup->second.instance, backup->second.due, now);
+            start_at = std::min(start_at, latest);
+        }
     }
-    return first_allowed(policy->second.deny, policy->second.zone, now);
 }
 
 // Lets those begin whose time has come, as far as limit and denied windows allow.
@@ -259,6 +278,7 @@ void RunKeeper::clock_set(Duration by) {
     for (auto& [id, run] : runs_) {
         run.started += by;
     }
+    forget_wrong_starts();
     next_release_ = Instant::min();
     alarms_.after(Duration(0), [this] { release(); });
 }
@@ -348,6 +368,7 @@ void RunKeeper::resume(const std::vector<Policy>& policies) {
         }
         begin_task(executor_, choose(Firing{*policy, run.trigger, run.due, {}}, run));
     }
+    forget_wrong_starts();
     release();
 }
 

@@ -79,7 +79,9 @@ private:
     void admit(const Run& run, std::vector<Backup> backups);
     void release();
     bool has_room(const Place& place) const;
+    const Policy* policy_to_obey(const Backup& backup) const;
     Instant allowed_from(const Backup& backup, Instant now) const;
+    void forget_wrong_starts();
     void backup_finished(const Backup& backup);
     void finish(Run run, Result result);
     void end_if_done(RunId id);

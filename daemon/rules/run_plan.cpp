@@ -50,15 +50,6 @@ void restrict_to(
     }
 }
 
-Instant start_of(const Firing& firing, const InstanceId& instance, Instant now) {
-    if (firing.trigger == Trigger::manual) {
-        return now;
-    }
-    const Policy& policy = firing.policy;
-    const Duration offset = spread_offset(policy.name, instance, policy.spread);
-    return first_allowed(policy.deny, policy.zone, std::max(firing.due + offset, now));
-}
-
 bool export_due(const Firing& firing, const InstanceId& instance, const KnownBackups& known) {
     const Policy& policy = firing.policy;
     const auto newest = known.newest_export.find(instance);
@@ -71,6 +62,11 @@ bool export_due(const Firing& firing, const InstanceId& instance, const KnownBac
 }
 
 }  // namespace
+
+Instant start_of(const Policy& policy, const InstanceId& instance, Instant due, Instant now) {
+    const Duration offset = spread_offset(policy.name, instance, policy.spread);
+    return first_allowed(policy.deny, policy.zone, std::max(std::min(due, now) + offset, now));
+}
 
 RunPlan plan_run(
     const Firing& firing,
@@ -100,8 +96,10 @@ RunPlan plan_run(
             plan.backups.push_back(unmade_backup(firing.policy, busy, at_once));
             continue;
         }
-        const BackupOrder order{
-            firing.due, start_of(firing, instance.id, now), export_due(firing, instance.id, known)};
+        const Instant start = firing.trigger == Trigger::manual
+                                  ? now
+                                  : start_of(firing.policy, instance.id, firing.due, now);
+        const BackupOrder order{firing.due, start, export_due(firing, instance.id, known)};
         plan.backups.push_back(plan_backup(firing.policy, instance, order));
     }
     std::ranges::stable_sort(plan.backups, std::ranges::greater(), total_gib);

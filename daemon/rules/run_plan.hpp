@@ -28,6 +28,10 @@ struct RunPlan {
     std::size_t matched = 0;  // instances that the policy selects, able to be imaged or not
 };
 
+// When a scheduled backup begins, by its share of the spread and outside of denied windows. A due
+// time of the future is one of a clock that was set back since: it counts as now.
+Instant start_of(const Policy& policy, const InstanceId& instance, Instant due, Instant now);
+
 RunPlan plan_run(
     const Firing& firing,
     const std::vector<Instance>& inventory,

@@ -1,5 +1,6 @@
 // The books find what they are for, and nothing else.
 #include "brake_book.hpp"
+#include "catalog/catalog.hpp"
 #include "firing_book.hpp"
 #include "load_book.hpp"
 #include "pin_book.hpp"
@@ -299,6 +300,26 @@ TEST_F(Firings, GoOnAfterTheClockWasSetBack) {
     EXPECT_EQ(fired(begin - 22h, begin - 22h), 0);
     EXPECT_EQ(broken_by([&] { book.check(begin + 49h); }), 0) << "the others had their run";
     EXPECT_EQ(fired(begin + 26h, begin + 26h), 2);
+}
+
+TEST_F(Firings, WhoseRunDoesNotEndAreFoundWhateverTheClockSays) {
+    const std::unique_ptr<Catalog> catalog = open_catalog(":memory:");
+    const auto ends = [&](Duration after) {
+        return broken_by([&] { book.check_ends(begin + after, *catalog, 24h); });
+    };
+    cvmbackup::Run run;
+    run.id = RunId(1);
+    run.policy = web;
+    run.due = begin + 2h;
+    run.started = begin + 200 * 24h;
+    Changes changes;
+    changes.runs = {run};
+    catalog->commit(changes);
+    book.committed(changes, begin + 2h);
+
+    EXPECT_EQ(ends(2h), 0);
+    EXPECT_EQ(ends(26h), 0);
+    EXPECT_EQ(ends(27h), 1);
 }
 
 TEST_F(Firings, ThatLeftAnImageAreKnownThoughTheCatalogIsLost) {

@@ -1,6 +1,7 @@
 #include "firing_book.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cvmbackup::simulation {
 
@@ -14,8 +15,6 @@ constexpr Duration looked_by = seconds(2);
 constexpr Duration on_time = minutes(5);
 // Firings are asked about when they are this old.
 constexpr Duration settled_after = minutes(10);
-// Listing, waiting, three attempts of a day each, replicas, exports; and what is down meanwhile.
-constexpr Duration longest_run = days(30);
 
 }  // namespace
 
@@ -43,6 +42,7 @@ void FiringBook::catalog_lost(const std::set<std::pair<PolicyName, Instant>>& ma
     std::erase_if(fired_, [&](const auto& firing) { return !made.contains(firing); });
     to_come_again_.clear();
     runs_.clear();
+    open_.clear();
     pauses_.clear();
     surely_paused_.clear();
     was_lost_ = true;
@@ -267,14 +267,18 @@ void FiringBook::settle(Instant until) {
     }
 }
 
-void FiringBook::check_ends(Instant now, Catalog& catalog) const {
+void FiringBook::check_ends(Instant true_now, Catalog& catalog, Duration longest) {
     const std::vector<Run> unfinished = catalog.unfinished_runs();
+    const std::map<RunId, Instant> before = std::exchange(open_, {});
     for (const Run& run : unfinished) {
-        if (now - run.started > longest_run) {
+        const auto seen = before.find(run.id);
+        const Instant since = seen == before.end() ? true_now : seen->second;
+        open_.emplace(run.id, since);
+        if (true_now - since > longest) {
             throw Broken{
                 1,
-                "run " + std::to_string(run.id.value()) + " of " + run.policy.text() + ", begun " +
-                    to_rfc3339(run.started) + ", does not end"};
+                "run " + std::to_string(run.id.value()) + " of " + run.policy.text() +
+                    ", open since " + to_rfc3339(since) + ", does not end"};
         }
     }
     for (const Backup& backup : catalog.unfinished_backups()) {

@@ -16,6 +16,10 @@
 
 namespace cvmbackup::simulation {
 
+// Listing (6 h), three images of a day each that were asked for half a day each, replicas and
+// exports likewise; and what is down meanwhile.
+constexpr Duration longest_run = std::chrono::days(12);
+
 class FiringBook {
 public:
     explicit FiringBook(Marks& marks);
@@ -36,8 +40,8 @@ public:
 
     // Every due time up to some minutes ago.
     void check(Instant now);
-    // No run or backup is older than it can be.
-    void check_ends(Instant now, Catalog& catalog) const;
+    // No run is seen open for longer, by the true time, which nobody sets.
+    void check_ends(Instant true_now, Catalog& catalog, Duration longest = longest_run);
 
 private:
     struct Life {
@@ -66,6 +70,7 @@ private:
     std::vector<Life> lives_;
     std::map<PolicyName, InForce> policies_;
     std::set<RunId> runs_;
+    std::map<RunId, Instant> open_;  // and the true time when they were first seen
     std::set<std::pair<PolicyName, Instant>> fired_;
     std::set<std::pair<PolicyName, Instant>> to_come_again_;  // fired, and the clock was set back
     std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;

@@ -102,7 +102,7 @@ void Stage::look_at(Instant end) {
         }
     }
     firings_.check(wall());
-    firings_.check_ends(wall(), *real_catalog_);
+    firings_.check_ends(now_, *real_catalog_);
     const bool quiet = now_ - last_request_ > minutes(30);
     if (quiet && real_catalog_->unfinished_runs().empty()) {
         copies_.check_rest();

@@ -14,6 +14,7 @@ constexpr Duration settling = days(6);
 constexpr Duration green_for = days(8);
 // Within it the operator has looked at what the brake stops, and retention has acted.
 constexpr Duration pruned_within = days(4);
+constexpr Duration run_without_faults = days(2);
 
 // What the cloud refuses for good, and an instance that is listed by its id and gone, stay so.
 bool is_green(const Backup& backup) {
@@ -22,6 +23,12 @@ bool is_green(const Backup& backup) {
     });
     const bool gone = !backup.reasons.empty() && backup.reasons.front().starts_with("there is no");
     return backup.good || backup.impossible || backup.result == Result::skipped || refused || gone;
+}
+
+// Passed over, because the backup before it had not ended.
+bool was_in_the_way(const Backup& backup) {
+    return backup.result == Result::skipped && !backup.reasons.empty() &&
+           backup.reasons.front().ends_with("is still under way");
 }
 
 }  // namespace
@@ -67,14 +74,8 @@ void Stage::heal() {
 }
 
 void Stage::check_green(Instant since) {
-    for (const Run& run : real_catalog_->unfinished_runs()) {
-        if (wall() - run.started > days(2)) {
-            throw Broken{
-                6,
-                "run " + std::to_string(run.id.value()) + ", begun " + to_rfc3339(run.started) +
-                    ", is unfinished without faults"};
-        }
-    }
+    firings_.check_ends(now_, *real_catalog_, run_without_faults);
+    std::map<std::pair<PolicyName, InstanceId>, bool> passed_over;  // each time
     BackupFilter filter;
     filter.limit = 10'000;
     for (const Backup& backup : real_catalog_->backups(filter)) {
@@ -87,6 +88,17 @@ void Stage::check_green(Instant since) {
                 "backup " + std::to_string(backup.id.value()) + " of " + to_rfc3339(backup.due) +
                     " is " + to_text(*backup.result) +
                     " without faults: " + (backup.reasons.empty() ? "" : backup.reasons.front())};
+        }
+        bool& always =
+            passed_over.try_emplace({backup.policy, backup.instance}, true).first->second;
+        always = always && was_in_the_way(backup);
+    }
+    for (const auto& [whose, always] : passed_over) {
+        if (always) {
+            throw Broken{
+                6,
+                whose.second.text() + " of " + whose.first.text() +
+                    " is passed over each time: its previous backup does not end"};
         }
     }
     for (const Backup& backup : real_catalog_->unfinished_deletions()) {

@@ -145,5 +145,70 @@ TEST(ClockSet, ForwardBeginsWhatIsDueByTheNewTime) {
     EXPECT_EQ(world.calls("CreateImage"), 4U);
 }
 
+// The daemon began something while its clock was ten days ahead.
+void begin_in_a_wrong_time(EngineWorld& world) {
+    world.run_for(1min);
+    world.life->clock.jump(10 * 24h);
+    world.run_for(15min);
+    ASSERT_THAT(world.all_backups(), Not(IsEmpty()));
+    ASSERT_GT(world.newest_backup().due, at("2027-01-14T00:00:00Z"));
+}
+
+TEST(ClockSet, BackAtARestartKeepsNothingThatWasBegunUnwatched) {
+    EngineWorld world(web_world(2));
+    begin_in_a_wrong_time(world);
+    ASSERT_EQ(world.calls("CreateImage"), 2U);
+    world.crash();
+    world.now -= 10 * 24h;
+
+    world.run_for(3h);
+
+    EXPECT_THAT(world.catalog->unfinished_runs(), IsEmpty());
+    EXPECT_THAT(world.images("ap-shanghai"), SizeIs(2));
+}
+
+TEST(ClockSet, BackLetsBeginWhatWaitsForAStartOfTheWrongTime) {
+    for (const bool restart : {false, true}) {
+        SCOPED_TRACE(restart);
+        EngineWorld world(web_world(4));
+        world.settings.policies.front().spread = 2h;
+        begin_in_a_wrong_time(world);
+        ASSERT_LT(world.calls("CreateImage"), 4U);
+        if (restart) {
+            world.crash();
+            world.now -= 10 * 24h;
+        } else {
+            world.life->clock.jump(-10 * 24h);
+        }
+
+        world.run_for(4h);
+
+        EXPECT_THAT(world.catalog->unfinished_runs(), IsEmpty());
+        EXPECT_GE(world.images("ap-guangzhou").size(), 4U);
+    }
+}
+
+TEST(ClockSet, BackWhileInstancesAreChosenPutsNoStartOff) {
+    EngineWorld world(web_world(2), R"(
+[[fault]]
+action = "DescribeInstances"
+kind = "error"
+code = "InternalError"
+until = "2027-01-04T02:40:00Z"
+)");
+    world.settings.policies.front().spread = 30min;
+    world.run_for(1min);
+    world.life->clock.jump(10 * 24h);
+    world.run_for(15min);
+    ASSERT_THAT(world.catalog->unfinished_runs(), SizeIs(1));
+    ASSERT_THAT(world.all_backups(), IsEmpty());
+
+    world.life->clock.jump(-10 * 24h);
+    world.run_for(4h);
+
+    EXPECT_THAT(world.catalog->unfinished_runs(), IsEmpty());
+    EXPECT_GE(world.images("ap-guangzhou").size(), 2U);
+}
+
 }  // namespace
 }  // namespace cvmbackup

@@ -99,6 +99,16 @@ TEST(RunPlan, AStartInADeniedWindowWaitsForItsEndUnlessAPersonAsked) {
     EXPECT_EQ(plan_run(by_hand, one, {}, due).backups[0].start_at, due);
 }
 
+TEST(RunPlan, ADueTimeOfAClockThatWasSetBackPutsNoStartOff) {
+    Policy policy = web();
+    policy.spread = 45min;
+    const InstanceId id("ins-00000001");
+
+    EXPECT_EQ(start_of(policy, id, due + 240h, due), start_of(policy, id, due, due));
+    policy.deny = {*parse_deny("02:00-04:00").window};
+    EXPECT_EQ(start_of(policy, id, due + 240h, due), *parse_rfc3339("2027-01-04T04:00:00Z"));
+}
+
 TEST(RunPlan, AnInstanceWhosePreviousBackupIsUnderWayIsSkippedWithThatReason) {
     KnownBackups known;
     known.under_way.emplace(InstanceId("ins-00000001"), BackupId(41));
