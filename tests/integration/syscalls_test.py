@@ -23,8 +23,8 @@ from cycle import Cycle, Wrong  # noqa: E402
 
 KINDS = ["kill", "double", "disk"]
 DISK_CALLS = ["pwrite64", "write", "fdatasync", "fsync", "ftruncate"]
-DISK_ERRORS = {"pwrite64": ["ENOSPC", "EIO", "EROFS"], "write": ["ENOSPC", "EIO"], "fdatasync": ["EIO"],
-               "fsync": ["EIO"], "ftruncate": ["EIO"]}
+DISK_ERRORS = {"pwrite64": ["ENOSPC", "EIO", "EROFS"], "write": ["ENOSPC", "EIO"],
+               "fdatasync": ["EIO"], "fsync": ["EIO"], "ftruncate": ["EIO"]}
 
 
 def strace(calls, output="/dev/null", *more):

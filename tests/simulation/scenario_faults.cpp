@@ -85,7 +85,7 @@ void draw_refused(Scenario& scenario, Chance& chance) {
     page.status = chance.below(2) == 0 ? 500 : 503;
     scenario.faults.add(page);
     Fault denied =
-        fault_of(FaultKind::error, "denied", "DescribeInstances", intensity(chance) * 0.2);
+        fault_of(FaultKind::error, "error", "DescribeInstances", intensity(chance) * 0.2);
     denied.code = "UnauthorizedOperation";
     scenario.faults.add(denied);
     for (const char* action : {"CreateImage", "Describe*"}) {
@@ -129,6 +129,53 @@ void draw_outages(Scenario& scenario, Chance& chance) {
         fault.from = at;
         const bool is_long = chance.below(4) == 0;
         fault.until = at + std::chrono::minutes(10 + chance.below(is_long ? 4000 : 400));
+        scenario.faults.add(fault);
+    }
+}
+
+// In one seed of three: lists that tell of a while ago, and errors told of what was carried out.
+void draw_stale(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 93);
+    if (chance.below(3) != 0 || scenario.options.off.contains("garbled")) {
+        return;
+    }
+    Fault stale = fault_of(FaultKind::stale, "stale", "Describe*", intensity(chance));
+    stale.delay = std::chrono::seconds(5 + chance.below(235));
+    scenario.faults.add(stale);
+    for (const char* action : changing) {
+        Fault after = fault_of(FaultKind::error_after, "error-after", action, intensity(chance));
+        after.code = "InternalError";
+        scenario.faults.add(after);
+    }
+}
+
+// In one seed of three: an account, its key, reading or a region is taken away for hours or days.
+void draw_hard_times(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 94);
+    if (chance.below(3) != 0 || scenario.options.off.contains("outage")) {
+        return;
+    }
+    for (Instant at = scenario.begin; at < scenario.end;) {
+        at += std::chrono::hours(24 * (5 + chance.below(60)));
+        Fault fault;
+        switch (chance.below(4)) {
+            case 0:
+                fault = fault_of(FaultKind::key_revoked, "key-revoked", "*", 1.0);
+                break;
+            case 1:
+                fault = fault_of(FaultKind::in_arrears, "in-arrears", "*", 1.0);
+                break;
+            case 2:
+                fault = fault_of(FaultKind::error, "denied", "Describe*", 1.0);
+                fault.code = "UnauthorizedOperation";
+                break;
+            default:
+                fault = fault_of(FaultKind::region_gone, "region-gone", "*", 1.0);
+                fault.region = "ap-shanghai";
+        }
+        fault.from = at;
+        fault.until =
+            at + std::chrono::minutes(10 + chance.below(chance.below(2) == 0 ? 300 : 4000));
         scenario.faults.add(fault);
     }
 }
@@ -264,6 +311,8 @@ void draw_faults(Scenario& scenario) {
         }
     }
     draw_late(scenario);
+    draw_stale(scenario);
+    draw_hard_times(scenario);
 }
 
 void draw_acts(Scenario& scenario) {

@@ -141,6 +141,17 @@ void Stage::mark_request(const cloudsim::RequestRecord& record) {
     if (record.fault.starts_with("task-fails") && action == "StartInstances") {
         marks_.hit("could not be started at first");
     }
+    static const std::map<std::string, std::string> by_fault{
+        {"stale", "list of a while ago"},
+        {"error-after", "error told of what was carried out"},
+        {"denied", "reading denied for long"},
+        {"key-revoked", "key revoked"},
+        {"in-arrears", "account in arrears"},
+        {"region-gone", "region gone"},
+    };
+    if (const auto mark = by_fault.find(record.fault); mark != by_fault.end()) {
+        marks_.hit(mark->second);
+    }
     static const std::map<std::string, std::string> by_code{
         {"InvalidImageName.Duplicate", "name already taken"},
         {"RequestLimitExceeded", "throttled"},

@@ -123,7 +123,7 @@ TEST_F(PowerCut, LosesNoCommitWhileTheLogIsCopiedIntoTheFile) {
                 return operation.kind == DiskOperation::Kind::sync;
             }
         );
-        cut += at_sync ? 1 : 61;
+        cut += at_sync ? 1 : 13;
     }
 }
 
