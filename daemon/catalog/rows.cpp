@@ -252,15 +252,15 @@ void bind_row(SQLite::Statement& statement, const Backup& backup) {
     // clang-format off
     const auto& [id, run, policy, place, instance, instance_name, os_name, data_disks, system_disk,
                  format, power_off, start_again, due, start_at, started, finished, state, result,
-                 good, impossible, not_started, cancel_requested, pinned_at, pinned_until,
-                 pin_reason, reasons, copies] = backup;
+                 good, impossible, not_started, cancel_requested, adopted, pinned_at,
+                 pinned_until, pin_reason, reasons, copies] = backup;
     // clang-format on
     static_cast<void>(copies);  // rows of their own
     Binder(statement) << id << run << policy << place.account << place.region << instance
                       << instance_name << os_name << list_text(data_disks)
                       << json::serialize(to_json(system_disk)) << to_text(format) << power_off
                       << start_again << due << start_at << started << finished << to_text(state)
-                      << result << good << impossible << not_started << cancel_requested
+                      << result << good << impossible << not_started << cancel_requested << adopted
                       << pinned_at << pinned_until << pin_reason << list_text(reasons);
 }
 
@@ -280,10 +280,10 @@ void bind_row(SQLite::Statement& statement, const Copy& copy) {
 void bind_row(SQLite::Statement& statement, const PolicyMemory& memory) {
     // clang-format off
     const auto& [policy, last_due, known_since, paused_at, paused_until, pause_reason,
-                 pruned_at] = memory;
+                 pruned_at, agreed_to] = memory;
     // clang-format on
     Binder(statement) << policy << last_due << known_since << paused_at << paused_until
-                      << pause_reason << pruned_at;
+                      << pause_reason << pruned_at << agreed_to;
 }
 
 Run read_run(const SQLite::Statement& row) {
@@ -306,7 +306,8 @@ Backup read_backup(const SQLite::Statement& row) {
         backup.started >> backup.finished;
     reader.word(backup.state, backup_state_from);
     reader >> backup.result >> backup.good >> backup.impossible >> backup.not_started >>
-        backup.cancel_requested >> backup.pinned_at >> backup.pinned_until >> backup.pin_reason;
+        backup.cancel_requested >> backup.adopted >> backup.pinned_at >> backup.pinned_until >>
+        backup.pin_reason;
     reader.list(backup.reasons);
     return backup;
 }
@@ -329,7 +330,7 @@ Copy read_copy(const SQLite::Statement& row) {
 PolicyMemory read_memory(const SQLite::Statement& row) {
     PolicyMemory memory;
     Reader(row) >> memory.policy >> memory.last_due >> memory.known_since >> memory.paused_at >>
-        memory.paused_until >> memory.pause_reason >> memory.pruned_at;
+        memory.paused_until >> memory.pause_reason >> memory.pruned_at >> memory.agreed_to;
     return memory;
 }
 

@@ -13,14 +13,15 @@ constexpr const char* backup_columns =
     "id, run, policy, account, region, instance, instance_name, os_name, data_disks, system_disk, "
     "format, power_off, start_again, due, start_at, started, finished, state, result, good, "
     "impossible, not_started, "
-    "cancel_requested, pinned_at, pinned_until, pin_reason, reasons";
+    "cancel_requested, adopted, pinned_at, pinned_until, pin_reason, reasons";
 // A copy's policy, instance and due time are its backup's: see insert_copy in statements.cpp.
 constexpr const char* copy_columns =
     "id, backup, kind, account, region, bucket, name, attempt, state, image, objects, size_gib, "
     "tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id, "
     "quarantined";
 constexpr const char* memory_columns =
-    "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at";
+    "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at, "
+    "agreed_to";
 
 // All parameters of a statement, from ?1 on.
 void bind_row(SQLite::Statement& statement, const Run& run);

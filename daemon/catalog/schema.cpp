@@ -54,6 +54,7 @@ CREATE TABLE backup (
     impossible INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
+    adopted INTEGER NOT NULL,
     pinned_at INTEGER,
     pinned_until INTEGER,
     pin_reason TEXT NOT NULL,
@@ -107,7 +108,8 @@ CREATE TABLE policy (
     paused_at INTEGER,
     paused_until INTEGER,
     pause_reason TEXT NOT NULL,
-    pruned_at INTEGER
+    pruned_at INTEGER,
+    agreed_to INTEGER NOT NULL
 ) STRICT;
 )";
 

@@ -21,7 +21,9 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     Plan plan = plan_retention(policy, points, clock_.now());
     BrakeInput input;
     input.now = clock_.now();
-    input.last_pass = memories_.memory(policy.name).pruned_at;
+    const PolicyMemory& memory = memories_.memory(policy.name);
+    input.last_pass = memory.pruned_at;
+    input.agreed_to = memory.agreed_to;
     input.clock_step = clock_offset() - right_offset_;
     if (const auto found = disagreements_.find(policy.name); found != disagreements_.end()) {
         input.disagreement = found->second;
@@ -56,6 +58,11 @@ void BrakeKeeper::permit(const Plan& plan) {
         if (!decision.keep) {
             permitted.insert(decision.copy);
         }
+    }
+    if (part.agrees_to != BackupId()) {
+        PolicyMemory memory = memories_.memory(part.policy);
+        memory.agreed_to = part.agrees_to;
+        memories_.remember(memory);
     }
     // Whoever agrees to deletions after the clock was set has seen what time it is.
     if (std::ranges::count(part.stops, BrakeReason::clock, &BrakeStop::reason) > 0) {

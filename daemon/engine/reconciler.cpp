@@ -119,8 +119,9 @@ Task<void> Reconciler::pass() {
             (was_new_ ? std::string("THE CATALOG WAS NEW and is rebuilt from the cloud: ")
                       : std::string("the catalog is completed from the cloud: ")) +
                 std::to_string(adopted_) +
-                " backups were found there. Nothing is deleted before catalog and cloud agree. "
-                "Pauses and failed backups are not in the cloud: pause again what was paused",
+                " backups were found there. None of them is deleted before you agree to it, once "
+                "for each policy (cvmbackupctl plan). Pauses and failed backups are not in the "
+                "cloud: pause again what was paused",
             PolicyName(),
             InstanceId()});
     }

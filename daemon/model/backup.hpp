@@ -104,7 +104,8 @@ struct Backup {
     bool impossible = false;   // skipped because it cannot be made as things are
     bool not_started = false;  // was powered off and could not be started again
     bool cancel_requested = false;
-    std::optional<Instant> pinned_at;     // an operator keeps what it left, whatever the rules say
+    bool adopted = false;              // found in the cloud: nobody knows that this daemon made it
+    std::optional<Instant> pinned_at;  // an operator keeps what it left, whatever the rules say
     std::optional<Instant> pinned_until;  // none while pinned: until it is unpinned
     std::string pin_reason;
     std::vector<std::string> reasons;  // why not simply ok; also notes on what was left out
@@ -124,6 +125,7 @@ struct PolicyMemory {
     std::optional<Instant> paused_until;  // none while paused: until resumed
     std::string pause_reason;
     std::optional<Instant> pruned_at;  // when retention decided what was last tried
+    BackupId agreed_to;  // up to it a person left adopted backups to the rules; 0: none
 
     bool paused(Instant now) const { return paused_at && (!paused_until || now < *paused_until); }
 

@@ -24,9 +24,13 @@ struct Decision {
 };
 
 // Why deletions of a policy wait for a person; rules/brake.hpp has the exact words.
-enum class BrakeReason { many, stale, clock, disagreement };
+enum class BrakeReason { many, stale, clock, disagreement, adopted };
 inline constexpr std::array all_brake_reasons{
-    BrakeReason::many, BrakeReason::stale, BrakeReason::clock, BrakeReason::disagreement};
+    BrakeReason::many,
+    BrakeReason::stale,
+    BrakeReason::clock,
+    BrakeReason::disagreement,
+    BrakeReason::adopted};
 
 struct BrakeStop {
     BrakeReason reason = BrakeReason::many;
@@ -41,6 +45,7 @@ struct PolicyPlan {
     std::string id;  // "web@0123456789abcdef", the same while it would delete the same copies
     std::size_t expired = 0;
     std::vector<BrakeStop> stops;  // nothing is deleted while there are any
+    BackupId agrees_to;  // consent leaves adopted backups up to it to the rules; 0: not asked for
 
     bool operator==(const PolicyPlan&) const = default;
 };

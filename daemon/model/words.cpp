@@ -67,11 +67,12 @@ constexpr Words<ExportFormat, 4> export_formats{{
     {ExportFormat::vmdk, "vmdk"},
 }};
 
-constexpr Words<BrakeReason, 4> brake_reasons{{
+constexpr Words<BrakeReason, 5> brake_reasons{{
     {BrakeReason::many, "many"},
     {BrakeReason::stale, "stale"},
     {BrakeReason::clock, "clock"},
     {BrakeReason::disagreement, "disagreement"},
+    {BrakeReason::adopted, "adopted"},
 }};
 constexpr Words<FindingKind, 6> finding_kinds{{
     {FindingKind::missing, "missing"},

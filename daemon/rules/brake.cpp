@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <set>
 
 namespace cvmbackup {
 
@@ -45,18 +46,26 @@ Counts count(
     return counts;
 }
 
-// FNV-1a over the ids of what would go, 64 bits: names a plan, protects from nobody.
-std::string name_of(const PolicyName& policy, const std::vector<Decision>& decisions) {
+// FNV-1a over the ids of what would go and of what consent would count for, 64 bits: names a plan,
+// protects from nobody.
+std::string name_of(
+    const PolicyName& policy, const std::vector<Decision>& decisions, BackupId agrees_to
+) {
     std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const Decision& decision : decisions) {
-        if (decision.keep) {
-            continue;
-        }
-        auto id = static_cast<std::uint64_t>(decision.copy.value());
+    const auto mix = [&hash](std::int64_t number) {
+        auto id = static_cast<std::uint64_t>(number);
         for (int byte = 0; byte < 8; ++byte) {
             hash = (hash ^ (id & 0xffU)) * 0x100000001b3U;
             id >>= 8U;
         }
+    };
+    for (const Decision& decision : decisions) {
+        if (!decision.keep) {
+            mix(decision.copy.value());
+        }
+    }
+    if (agrees_to != BackupId()) {
+        mix(agrees_to.value());
     }
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
@@ -113,21 +122,42 @@ std::optional<BrakeStop> stop_clock(const BrakeInput& input) {
             to_text(Duration(seconds))};
 }
 
-}  // namespace
+// Consent counts for all that were found, so that a rebuilt catalog asks once and not every night.
+void stop_adopted(
+    PolicyPlan& plan,
+    const std::vector<Decision>& decisions,
+    const std::vector<Backup>& points,
+    const BrakeInput& input
+) {
+    std::set<BackupId> found;
+    for (const Backup& backup : points) {
+        if (backup.adopted && backup.id > input.agreed_to) {
+            found.insert(backup.id);
+        }
+    }
+    const auto expired = std::ranges::count_if(decisions, [&](const Decision& decision) {
+        return !decision.keep && found.contains(decision.backup);
+    });
+    if (expired == 0) {
+        return;
+    }
+    plan.agrees_to = *found.rbegin();
+    plan.stops.push_back(BrakeStop{
+        BrakeReason::adopted,
+        "of the copies that would be deleted " + std::to_string(expired) +
+            " belong to backups that were found in the cloud, not made with this catalog: another "
+            "installation with a policy of this name may own them; consent counts for every "
+            "backup found so far (" +
+            std::to_string(found.size()) + ")"});
+}
 
-PolicyPlan judge_plan(
+void add_stops(
+    PolicyPlan& plan,
     const Policy& policy,
     const std::vector<Decision>& decisions,
     const std::vector<Backup>& points,
     const BrakeInput& input
 ) {
-    PolicyPlan plan;
-    plan.policy = policy.name;
-    plan.id = name_of(policy.name, decisions);
-    plan.expired = static_cast<std::size_t>(std::ranges::count(decisions, false, &Decision::keep));
-    if (plan.expired == 0) {
-        return plan;
-    }
     const Counts counts = count(decisions, points, input.last_pass);
     for (std::optional<BrakeStop> stop :
          {stop_many(counts), stop_stale(policy, counts, input), stop_clock(input)}) {
@@ -138,6 +168,24 @@ PolicyPlan judge_plan(
     if (!input.disagreement.empty()) {
         plan.stops.push_back({BrakeReason::disagreement, input.disagreement});
     }
+    stop_adopted(plan, decisions, points, input);
+}
+
+}  // namespace
+
+PolicyPlan judge_plan(
+    const Policy& policy,
+    const std::vector<Decision>& decisions,
+    const std::vector<Backup>& points,
+    const BrakeInput& input
+) {
+    PolicyPlan plan;
+    plan.policy = policy.name;
+    plan.expired = static_cast<std::size_t>(std::ranges::count(decisions, false, &Decision::keep));
+    if (plan.expired > 0) {
+        add_stops(plan, policy, decisions, points, input);
+    }
+    plan.id = name_of(policy.name, decisions, plan.agrees_to);
     return plan;
 }
 

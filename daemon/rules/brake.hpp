@@ -6,6 +6,8 @@
 //                 three times the longest gap of the schedule; a failing policy needs its old ones
 //   clock         the clock stands before the last pass, or was set by more than an hour
 //   disagreement  catalog and cloud were found to disagree
+//   adopted       copies would go of backups that were found in the cloud, which another
+//                 installation with a policy of this name may have made, and nobody agreed yet
 // Left-overs of failed attempts were never copies and count for nothing.
 #pragma once
 
@@ -27,6 +29,7 @@ struct BrakeInput {
     std::optional<Duration> expected_interval;  // of the schedule
     Duration clock_step{0};                     // by how much the clock was set since it was right
     std::string disagreement;                   // in words, empty if there is none
+    BackupId agreed_to;                         // up to it adopted backups were agreed to
 };
 
 // `decisions` and `points` are those of one policy, from rules/retention.

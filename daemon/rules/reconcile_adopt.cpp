@@ -69,6 +69,7 @@ Backup backup_from_cloud(
         }
     }
     backup.start_again = false;
+    backup.adopted = true;
     backup.started = key.due;
     backup.finished = key.due;
     backup.state = BackupState::finished;

@@ -133,6 +133,7 @@ Plan plan_to_delete(int first, int count) {
     Plan plan;
     for (int i = first; i < first + count; ++i) {
         Decision decision;
+        decision.backup = BackupId(i);
         decision.copy = CopyId(i);
         decision.policy = web;
         decision.keep = false;
@@ -201,6 +202,39 @@ TEST(BrakeBook, LetsOneGoForEachThatWasMadeSinceTheLastPass) {
     book.committed(copies(21, 20, CopyState::done));
     book.planning(web);
     EXPECT_EQ(broken_by([&] { book.committed(copies(21, 6, CopyState::deleting)); }), 4);
+}
+
+// Finished backups, as the daemon first writes of those that it found in the cloud.
+Changes found(int first, int count) {
+    Changes changes = copies(first, count, CopyState::done);
+    for (Backup& backup : changes.backups) {
+        backup.state = BackupState::finished;
+    }
+    return changes;
+}
+
+TEST(BrakeBook, FindsADeletionOfWhatWasFoundThatNobodyAgreedTo) {
+    BrakeBook book;
+    book.committed(found(1, 3));
+    book.committed(copies(4, 3, CopyState::done));
+    book.planning(web);
+
+    EXPECT_EQ(broken_by([&] { book.committed(copies(4, 1, CopyState::deleting)); }), 0);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(3, 1, CopyState::deleting)); }), 4);
+}
+
+TEST(BrakeBook, TakesConsentToOneThatWasFoundForAllThatWereFound) {
+    BrakeBook book;
+    book.committed(found(1, 3));
+    Plan plan = plan_to_delete(1, 3);
+    plan.decisions[1].keep = true;
+    plan.decisions[2].keep = true;
+    book.agreed(plan, web);
+    book.committed(found(4, 1));
+    book.planning(web);
+
+    EXPECT_EQ(broken_by([&] { book.committed(copies(1, 3, CopyState::deleting)); }), 0);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(4, 1, CopyState::deleting)); }), 4);
 }
 
 TEST(BrakeBook, CountsAnewWithEachPlan) {

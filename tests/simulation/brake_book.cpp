@@ -27,16 +27,37 @@ void BrakeBook::planning(const PolicyName& policy) {
 }
 
 void BrakeBook::agreed(const Plan& plan, const PolicyName& policy) {
+    BackupId newest;
+    bool asked = false;
     for (const Decision& decision : plan.decisions) {
-        if (decision.policy == policy && !decision.keep) {
+        if (decision.policy != policy) {
+            continue;
+        }
+        const bool anothers = may_be_anothers(decision.backup, policy);
+        newest = anothers ? std::max(newest, decision.backup) : newest;
+        if (!decision.keep) {
+            asked = asked || anothers;
             agreed_.insert(decision.copy);
         }
     }
+    if (asked) {
+        agreed_to_[policy] = newest;
+    }
+}
+
+bool BrakeBook::may_be_anothers(BackupId backup, const PolicyName& policy) const {
+    const auto agreed = agreed_to_.find(policy);
+    return found_.contains(backup) && (agreed == agreed_to_.end() || backup > agreed->second);
 }
 
 void BrakeBook::committed(const Changes& changes) {
     for (const Backup& backup : changes.backups) {
-        policy_of_[backup.id] = backup.policy;
+        const bool is_new = policy_of_.emplace(backup.id, backup.policy).second;
+        const bool has_ended = backup.state == BackupState::finished;
+        if (is_new && has_ended &&
+            std::ranges::count(backup.copies, CopyState::done, &Copy::state)) {
+            found_.insert(backup.id);
+        }
         for (const Copy& copy : backup.copies) {
             take(copy, backup.policy);
         }
@@ -64,6 +85,12 @@ void BrakeBook::take(const Copy& copy, const PolicyName& policy) {
     const bool decided = seen.state == CopyState::done && copy.state == CopyState::deleting;
     if (decided && !agreed_.contains(copy.id)) {
         plans_[policy].decided += 1;
+    }
+    const bool begins = seen.state != CopyState::deleting && copy.state == CopyState::deleting;
+    if (begins && !agreed_.contains(copy.id) && may_be_anothers(copy.backup, policy)) {
+        throw Broken{
+            4,
+            copy.name + " was found in the cloud and is to be deleted, and nobody agreed to that"};
     }
     seen = Seen{policy, copy.state, copy.code.empty(), copy.settled_at};
     if (copy.state == CopyState::deleted) {

@@ -1,6 +1,7 @@
 // Keeps score of promise 4 where deletions come in a crowd: more than a plan may decide on by
 // itself (docs: five or a fifth of a policy's copies, and one for each new one) waits for a
-// person. Throws Broken.
+// person, and so does each backup that is already complete when the catalog first hears of it: it
+// was found in the cloud, and nobody knows whose it is. Throws Broken.
 #pragma once
 
 #include "model/plan.hpp"
@@ -35,10 +36,13 @@ private:
     };
 
     void take(const Copy& copy, const PolicyName& policy);
+    bool may_be_anothers(BackupId backup, const PolicyName& policy) const;
 
     std::map<CopyId, Seen> copies_;
     std::map<BackupId, PolicyName> policy_of_;
     std::set<CopyId> agreed_;
+    std::set<BackupId> found_;
+    std::map<PolicyName, BackupId> agreed_to_;  // the newest that was found when one was agreed to
     std::map<PolicyName, Instant> last_pass_;
     std::map<PolicyName, Judged> plans_;
 };

@@ -92,6 +92,7 @@ const std::vector<std::string>& all_marks() {
         "deletions stopped: stale",
         "deletions stopped: clock",
         "deletions stopped: disagreement",
+        "deletions stopped: adopted",
         "deletions let go by the operator",
         "copy found to be lost",
         "found: missing",

@@ -240,7 +240,7 @@ void Stage::mark_backup(const Backup& backup) {
     if (backup.state != BackupState::finished || copies_.has_ended(backup.id)) {
         return;
     }
-    if (!backup.reasons.empty() && backup.reasons.front().starts_with("found in the cloud")) {
+    if (backup.adopted) {
         marks_.hit("backup rebuilt from the cloud");
         return;
     }

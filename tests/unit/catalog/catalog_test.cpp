@@ -101,8 +101,9 @@ TEST_F(CatalogTest, GivesBackInstantsToTheMicrosecondAndBeforeTheEpoch) {
 }
 
 TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
-    const PolicyMemory paused{PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5)};
-    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}};
+    const PolicyMemory paused{
+        PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5), BackupId(6)};
+    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}, {}};
 
     commit({{}, {}, {}, {fresh, paused}});
 
@@ -112,11 +113,11 @@ TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
 TEST_F(CatalogTest, ReplacesRowsOfTheSameId) {
     Backup backup = sample_backup(1, 1);
     backup.copies = {sample_copy(1, 1, CopyState::intended)};
-    commit({{sample_run(1)}, {backup}, {}, {{PolicyName("web"), at(1), {}, {}, {}, "", {}}}});
+    commit({{sample_run(1)}, {backup}, {}, {{PolicyName("web"), at(1), {}, {}, {}, "", {}, {}}}});
 
     Backup after = finished_backup(1, 1, Result::ok);
     after.copies = {sample_copy(1, 1, CopyState::done)};
-    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}};
+    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}, {}};
     commit({{finished_run(1, Result::ok)}, {after}, {}, {memory}});
 
     EXPECT_EQ(catalog->run(RunId(1)), finished_run(1, Result::ok));

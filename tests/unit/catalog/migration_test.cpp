@@ -34,7 +34,8 @@ TEST_F(Migration, ReadsEveryRowOfAVersion1File) {
     EXPECT_EQ(catalog->run(RunId(1)), finished_run(1, Result::partial));
     EXPECT_THAT(
         catalog->memories(),
-        ElementsAre(PolicyMemory{PolicyName("web"), at(1), at(2), at(3), at(4), "upgrade", at(5)})
+        ElementsAre(PolicyMemory{
+            PolicyName("web"), at(1), at(2), at(3), at(4), "upgrade", at(5), BackupId(6)})
     );
 }
 

@@ -79,6 +79,7 @@ inline Backup sample_backup(std::int64_t id, std::int64_t run, const std::string
     backup.start_at = at(1'000'500 + id);
     backup.state = BackupState::running;
     backup.cancel_requested = true;
+    backup.adopted = true;
     backup.pinned_at = at(3'000'001);
     backup.pin_reason = "before the upgrade";
     backup.reasons = {"disk-c is a local disk", "a second reason"};

@@ -37,12 +37,13 @@ CREATE TABLE backup (
     impossible INTEGER NOT NULL,
     not_started INTEGER NOT NULL,
     cancel_requested INTEGER NOT NULL,
+    adopted INTEGER NOT NULL,
     pinned_at INTEGER,
     pinned_until INTEGER,
     pin_reason TEXT NOT NULL,
     reasons TEXT NOT NULL
 ) STRICT;
-INSERT INTO backup VALUES(4,1,'web','prod','ap-shanghai','ins-00000001',replace('wéb-1\nwith "quotes" and a ','\n',char(10)),'Debian 12.0 64bit','[{"id":"disk-a","size_gib":100,"type":"CLOUD_PREMIUM","encrypted":true},{"id":"disk-b","size_gib":600,"type":"CLOUD_SSD","encrypted":false}]','{"id":"disk-s","size_gib":50,"type":"CLOUD_BSSD","encrypted":true}','vmdk',1,0,1000004,1000504,2000000,3000000,'finished','partial',0,0,1,1,3000001,NULL,'before the upgrade','["disk-c is a local disk","a second reason"]');
+INSERT INTO backup VALUES(4,1,'web','prod','ap-shanghai','ins-00000001',replace('wéb-1\nwith "quotes" and a ','\n',char(10)),'Debian 12.0 64bit','[{"id":"disk-a","size_gib":100,"type":"CLOUD_PREMIUM","encrypted":true},{"id":"disk-b","size_gib":600,"type":"CLOUD_SSD","encrypted":false}]','{"id":"disk-s","size_gib":50,"type":"CLOUD_BSSD","encrypted":true}','vmdk',1,0,1000004,1000504,2000000,3000000,'finished','partial',0,0,1,1,1,3000001,NULL,'before the upgrade','["disk-c is a local disk","a second reason"]');
 CREATE TABLE copy (
     id INTEGER PRIMARY KEY,
     backup INTEGER NOT NULL REFERENCES backup(id),
@@ -78,9 +79,10 @@ CREATE TABLE policy (
     paused_at INTEGER,
     paused_until INTEGER,
     pause_reason TEXT NOT NULL,
-    pruned_at INTEGER
+    pruned_at INTEGER,
+    agreed_to INTEGER NOT NULL
 ) STRICT;
-INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5);
+INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6);
 CREATE INDEX run_by_policy ON run(policy);
 CREATE INDEX run_by_result ON run(policy, result);
 CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;

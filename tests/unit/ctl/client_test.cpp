@@ -198,7 +198,7 @@ TEST_F(Client, PinsAndUnpinsARecoveryPoint) {
 TEST_F(Client, ShowsWhatStopsAPlanAndAppliesIt) {
     const PolicyName web("web");
     const BrakeStop stop{BrakeReason::many, "9 of 10 copies would be deleted at once"};
-    stage_.world.known_plan.policies = {{web, "web@0123456789abcdef", 9, {stop}}};
+    stage_.world.known_plan.policies = {{web, "web@0123456789abcdef", 9, {stop}, {}}};
     stage_.world.known_policies[web].stops = {stop};
 
     const Ended plan = stage_.ctl("plan web");

@@ -186,19 +186,32 @@ TEST(LostCatalog, IsRebuiltFromTheCloud) {
     );
 }
 
-TEST(LostCatalog, DeletesNothingInTheFirstPassAndGoesOnAsBeforeAfterwards) {
+const PolicyName web("web");
+
+bool agree(EngineWorld& world) {
+    const std::string plan = world.engine().plan(web)->policies.front().id;
+    return world.engine().apply_plan(plan).has_value();
+}
+
+TEST(LostCatalog, DeletesNothingBeforeAPersonAgreesOnceAndGoesOnAsBeforeAfterwards) {
     EngineWorld world = after_firings(5, 2);
     ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(6));
     world.settings.policies.front().keep.last = 2;
     const std::size_t deletions = world.calls("DeleteImages");
     lose_the_catalog(world);
 
-    world.run_for(visibility_margin - 5min);
+    world.run_for(std::chrono::days(2));
     EXPECT_EQ(world.calls("DeleteImages"), deletions);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(10));
 
+    ASSERT_TRUE(agree(world));
+    world.run_for(1h);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(4));
+    world.crash();
     world.run_for(std::chrono::days(2));
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(4));
     EXPECT_THAT(world.images("ap-shanghai"), SizeIs(6));
+    EXPECT_THAT(world.engine().policy(web)->stops, IsEmpty());
     EXPECT_THAT(world.doubled_names(), IsEmpty());
 }
 

@@ -155,12 +155,56 @@ TEST(Brake, StopsWhileCatalogAndCloudDisagree) {
     EXPECT_EQ(plan.stops.front().text, "2 copies are missing in the cloud");
 }
 
+std::vector<Backup> days_found(int count, int found) {
+    std::vector<Backup> points = days(count);
+    for (int i = 0; i < found; ++i) {
+        points[static_cast<std::size_t>(i)].adopted = true;
+    }
+    return points;
+}
+
+TEST(Brake, StopsDeletionsOfWhatWasFoundInTheCloud) {
+    const PolicyPlan plan = judged(keeping({.last = 9}), days_found(10, 3));
+
+    ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::adopted));
+    EXPECT_THAT(plan.stops.front().text, HasSubstr("1 belong to backups that were found"));
+    EXPECT_THAT(plan.stops.front().text, HasSubstr("every backup found so far (3)"));
+    EXPECT_EQ(plan.agrees_to, BackupId(3));
+}
+
+TEST(Brake, LetsGoWhatWasFoundUpToWhereAPersonAgreed) {
+    BrakeInput input = quiet();
+    input.agreed_to = BackupId(2);
+
+    EXPECT_THAT(judged(keeping({.last = 8}), days_found(10, 3), input).stops, IsEmpty());
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 7}), days_found(10, 3), input)),
+        ElementsAre(BrakeReason::adopted)
+    );
+}
+
+TEST(Brake, DoesNotMindWhatWasFoundWhileItIsKept) {
+    std::vector<Backup> points = days(10);
+    points.back().adopted = true;
+    const PolicyPlan plan = judged(keeping({.last = 9}), points);
+
+    EXPECT_THAT(plan.stops, IsEmpty());
+    EXPECT_EQ(plan.agrees_to, BackupId());
+}
+
+TEST(Brake, NamesAPlanAlsoByWhatConsentWouldCountFor) {
+    const std::string three = judged(keeping({.last = 9}), days_found(10, 3)).id;
+
+    EXPECT_EQ(judged(keeping({.last = 9}), days_found(10, 3)).id, three);
+    EXPECT_NE(judged(keeping({.last = 9}), days_found(10, 4)).id, three) << "one more was found";
+}
+
 TEST(Brake, HasNothingToStopWhenNothingExpires) {
     BrakeInput input = quiet();
     input.clock_step = 48h;
     input.disagreement = "anything";
 
-    EXPECT_THAT(judged(keeping({.last = 10}), days(10), input).stops, IsEmpty());
+    EXPECT_THAT(judged(keeping({.last = 10}), days_found(10, 10), input).stops, IsEmpty());
 }
 
 TEST(Brake, NamesAPlanByWhatItDeletes) {
