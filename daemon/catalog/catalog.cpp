@@ -136,6 +136,15 @@ public:
         });
     }
 
+    bool had_run(PolicyName policy, Instant due) override {
+        return ask([&] {
+            statements_.had_run.bind(1, policy.text());
+            statements_.had_run.bind(2, static_cast<std::int64_t>(due.time_since_epoch().count()));
+            const Use use(statements_.had_run);
+            return statements_.had_run.executeStep();
+        });
+    }
+
     std::optional<Run> last_finished_run(PolicyName policy) override {
         return ask([&] {
             statements_.last_finished_run.bind(1, policy.text());

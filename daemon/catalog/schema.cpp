@@ -26,6 +26,7 @@ CREATE TABLE run (
     note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX run_by_policy ON run(policy);
+CREATE INDEX run_by_due ON run(policy, due);
 CREATE INDEX run_by_result ON run(policy, result);
 CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;
 CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;

@@ -121,6 +121,7 @@ Statements::Statements(SQLite::Database& db)
     , run(db, select(run_columns, "run WHERE id = ?1"))
     , runs(db, select(run_columns, "run ORDER BY id DESC LIMIT ?1"))
     , runs_of_policy(db, select(run_columns, "run WHERE policy = ?2 ORDER BY id DESC LIMIT ?1"))
+    , had_run(db, "SELECT 1 FROM run WHERE policy = ?1 AND due = ?2 AND cause <> 'manual' LIMIT 1")
     , last_finished_run(
           db,
           select(

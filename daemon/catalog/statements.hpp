@@ -41,6 +41,7 @@ struct Statements {
     SQLite::Statement run;
     SQLite::Statement runs;
     SQLite::Statement runs_of_policy;
+    SQLite::Statement had_run;
     SQLite::Statement last_finished_run;
     SQLite::Statement last_success;
     BackupList points;

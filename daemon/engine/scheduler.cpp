@@ -7,13 +7,6 @@
 
 namespace cvmbackup {
 
-namespace {
-
-// Runs of a policy among which one of the same due time is looked for.
-constexpr std::size_t runs_remembered = 500;
-
-}  // namespace
-
 Scheduler::Scheduler(
     Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire
 )
@@ -61,7 +54,7 @@ void Scheduler::plan_next() {
 }
 
 // A clock that was wrong once (a dead battery, before the time was synchronised) must not silence
-// the policy until the clock has caught up. Times that had their run get no second: had_its_run().
+// the policy until the clock has caught up. Times that had their run get no second.
 bool Scheduler::came_from_the_future(PolicyMemory& memory) {
     const Instant now = clock_.now();
     const Instant last = memory.last_due.value_or(*memory.known_since);
@@ -119,8 +112,8 @@ void Scheduler::consider(const Policy& policy, Instant now) {
                 (memory.pause_reason.empty() ? "" : " (" + memory.pause_reason + ")"),
             policy.name,
             InstanceId()});
-    } else if (due && had_its_run(policy, *due)) {
-        remember(memory);
+    } else if (due && catalog_.had_run(policy.name, *due)) {
+        remember(memory);  // after the clock was set back, a time comes a second time
     } else if (due) {
         memories_[policy.name] = memory;
         fire_(policy, on_time ? Trigger::schedule : Trigger::catch_up, *due, memory);
@@ -134,14 +127,6 @@ void Scheduler::consider(const Policy& policy, Instant now) {
             InstanceId()});
     }
     next_[policy.name] = next_firing(policy, *memory.last_due);
-}
-
-// After the clock was set back, a time comes a second time.
-bool Scheduler::had_its_run(const Policy& policy, Instant due) {
-    const std::vector<Run> runs = catalog_.runs(policy.name, runs_remembered);
-    return std::ranges::any_of(runs, [&](const Run& run) {
-        return run.due == due && run.trigger != Trigger::manual;
-    });
 }
 
 const PolicyMemory& Scheduler::memory(const PolicyName& policy) const {

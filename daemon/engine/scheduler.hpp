@@ -42,7 +42,6 @@ public:
 private:
     void plan_next();
     bool came_from_the_future(PolicyMemory& memory);
-    bool had_its_run(const Policy& policy, Instant due);
     void fire_due();
     void consider(const Policy& policy, Instant now);
 

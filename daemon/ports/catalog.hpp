@@ -77,6 +77,7 @@ public:
     virtual std::optional<Backup> backup(BackupId id) = 0;
     virtual std::optional<Run> run(RunId id) = 0;
     virtual std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) = 0;
+    virtual bool had_run(PolicyName policy, Instant due) = 0;  // one that nobody asked for by hand
     virtual std::optional<Run> last_finished_run(PolicyName policy) = 0;
     virtual std::optional<Instant> last_success(PolicyName policy
     ) = 0;  // due of the newest good run

@@ -49,6 +49,10 @@ public:
         return real_->runs(std::move(policy), limit);
     }
 
+    bool had_run(PolicyName policy, Instant due) override {
+        return real_->had_run(std::move(policy), due);
+    }
+
     std::optional<Run> last_finished_run(PolicyName policy) override {
         return real_->last_finished_run(std::move(policy));
     }

@@ -192,6 +192,15 @@ TEST_F(CatalogTest, ListsRunsNewestFirst) {
     EXPECT_THAT(catalog->runs(PolicyName("web"), 9), ElementsAre(sample_run(3), sample_run(1)));
 }
 
+TEST_F(CatalogTest, KnowsWhichTimesHadTheirRun) {
+    cvmbackup::Run by_hand = sample_run(2);
+    by_hand.trigger = Trigger::manual;
+    commit({{sample_run(1), by_hand}, {}, {}, {}});
+    EXPECT_TRUE(catalog->had_run(by_hand.policy, sample_run(1).due));
+    EXPECT_FALSE(catalog->had_run(PolicyName("another"), sample_run(1).due));
+    EXPECT_FALSE(catalog->had_run(by_hand.policy, by_hand.due));
+}
+
 TEST_F(CatalogTest, RemembersTheLastFinishedAndTheLastSuccessfulRun) {
     commit_run(finished_run(1, Result::ok));
     commit_run(finished_run(2, Result::failed));

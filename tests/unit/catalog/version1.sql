@@ -84,6 +84,7 @@ CREATE TABLE policy (
 ) STRICT;
 INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6);
 CREATE INDEX run_by_policy ON run(policy);
+CREATE INDEX run_by_due ON run(policy, due);
 CREATE INDEX run_by_result ON run(policy, result);
 CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;
 CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;

@@ -145,6 +145,26 @@ TEST(ClockSet, ForwardBeginsWhatIsDueByTheNewTime) {
     EXPECT_EQ(world.calls("CreateImage"), 4U);
 }
 
+TEST(ClockSet, BackRunsNoTimeTwiceHoweverMuchWasRunByHandSince) {
+    EngineWorld world(web_world(1));
+    world.run_for(2h);
+    ASSERT_EQ(world.calls("CreateImage"), 1U);
+    world.crash();
+    Changes by_hand;
+    for (int number = 2; number < 1000; ++number) {
+        cvmbackup::Run run = world.catalog->runs(std::nullopt, 1).front();
+        run.id = RunId(number);
+        run.trigger = Trigger::manual;
+        by_hand.runs.push_back(run);
+    }
+    world.catalog->commit(by_hand);
+    world.now = at("2027-01-04T02:00:00Z");
+
+    world.run_for(1h);
+
+    EXPECT_EQ(world.calls("CreateImage"), 1U);
+}
+
 // The daemon began something while its clock was ten days ahead.
 void begin_in_a_wrong_time(EngineWorld& world) {
     world.run_for(1min);
