@@ -89,6 +89,7 @@ std::size_t Engine::backups_in(const std::optional<Run>& run) {
 void Engine::begin() {
     runs_.resume(settings_.policies);
     begin_task(executor_, scheduler_.run());
+    alarms_.after(made_up_after, [this] { scheduler_.make_up(); });
     begin_task(executor_, pruner_.run());
     // Retention begins when the comparison with the cloud has ended.
     begin_task(executor_, reconciler_.run());
@@ -103,9 +104,10 @@ Reconciler::Hooks Engine::reconciler_hooks() {
             pruner_.replan(policy);
         }
     };
-    hooks.firing_seen = [this](const PolicyName& policy, Instant due) {
-        scheduler_.learn(policy, due);
+    hooks.firing_seen = [this](const PolicyName& policy, Instant due, bool settled) {
+        scheduler_.learn(policy, due, settled);
     };
+    hooks.compared = [this] { scheduler_.make_up(); };
     hooks.judged = [this](const PolicyName& policy, const std::string& disagreement) {
         brake_.set_disagreement(policy, disagreement);
         pruner_.request(policy);

@@ -125,11 +125,11 @@ Task<void> Reconciler::pass() {
             PolicyName(),
             InstanceId()});
     }
-    if (clock_.steady_now() - started_ >= fence) {
-        for (const auto& [policy, due] : made_) {
-            hooks_.firing_seen(policy, due);
-        }
+    const bool settled = clock_.steady_now() - started_ >= fence;
+    for (const auto& [policy, due] : made_) {
+        hooks_.firing_seen(policy, due, settled);
     }
+    hooks_.compared();
     for (const Policy& policy : policies_) {
         judge(policy);
     }

@@ -29,9 +29,10 @@ public:
     struct Hooks {
         // The catalog's finished backups of these policies are not what they were.
         std::function<void(const std::set<PolicyName>&)> mended;
-        // The newest firing of the policy that left an image. Told when no answer that was lost
+        // The newest firing of the policy that left an image. `settled`: no answer that was lost
         // before the start can still bring up a newer one.
-        std::function<void(const PolicyName&, Instant)> firing_seen;
+        std::function<void(const PolicyName&, Instant, bool settled)> firing_seen;
+        std::function<void()> compared;  // a pass has ended
         // What the comparison says of the policy's places: why nothing should be deleted there,
         // or nothing.
         std::function<void(const PolicyName&, const std::string& disagreement)> judged;

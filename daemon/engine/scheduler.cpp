@@ -74,17 +74,21 @@ bool Scheduler::came_from_the_future(PolicyMemory& memory) {
 
 Task<void> Scheduler::run() {
     while (true) {
-        fire_due();
+        const Instant now = time_.now();
+        fire_due(now);
         Instant earliest = Instant::max();
-        for (const auto& [policy, next] : next_) {
+        for (const Policy& policy : policies_) {
+            std::optional<Instant> next = next_[policy.name];
+            if (next && *next <= now) {
+                next = next_firing(policy, now);  // what was missed has to wait
+            }
             earliest = std::min(earliest, next.value_or(Instant::max()));
         }
         co_await sleeper_->sleep_until(earliest);
     }
 }
 
-void Scheduler::fire_due() {
-    const Instant now = time_.now();
+void Scheduler::fire_due(Instant now) {
     for (const Policy& policy : policies_) {
         const std::optional<Instant> next = next_[policy.name];
         if (next && *next <= now) {
@@ -103,6 +107,9 @@ void Scheduler::consider(const Policy& policy, Instant now) {
     const std::optional<Instant> newest = last_firing(policy, late, now);
     const bool on_time = newest.has_value();
     const std::optional<Instant> due = on_time ? newest : missed_firing(policy, last, now);
+    if (due && !on_time && !makes_up_) {
+        return;
+    }
     memory.last_due = on_time ? *newest : now;
     if (memory.paused(now)) {
         remember(memory);
@@ -140,9 +147,16 @@ void Scheduler::remember(const PolicyMemory& memory) {
     memories_[memory.policy] = memory;
 }
 
-void Scheduler::learn(const PolicyName& name, Instant due) {
+void Scheduler::learn(const PolicyName& name, Instant due, bool settled) {
     const auto policy = std::ranges::find(policies_, name, &Policy::name);
-    if (policy == policies_.end() || memories_[name].last_due || due > clock_.now()) {
+    // A time of the future is one of a clock that was wrong.
+    if (policy == policies_.end() || due > clock_.now()) {
+        return;
+    }
+    const std::optional<Instant> last = memories_[name].last_due;
+    // Runs by hand say nothing of the schedule.
+    const bool newer = last && *last < due && next_firing(*policy, due - Duration(1)) == due;
+    if (last ? !newer : !settled) {
         return;
     }
     PolicyMemory memory = memories_[name];
@@ -150,6 +164,11 @@ void Scheduler::learn(const PolicyName& name, Instant due) {
     memory.known_since = std::min(memory.known_since.value_or(due), due);
     remember(memory);
     next_[name] = next_firing(*policy, due);
+    sleeper_->wake();
+}
+
+void Scheduler::make_up() {
+    makes_up_ = true;
     sleeper_->wake();
 }
 

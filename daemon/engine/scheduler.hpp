@@ -19,6 +19,8 @@ namespace cvmbackup {
 
 // A firing noticed later than this was missed (the daemon or the machine did not run).
 constexpr Duration lateness_allowed = std::chrono::minutes(5);
+// What was missed waits for the first comparison with the cloud, but not for longer.
+constexpr Duration made_up_after = std::chrono::minutes(4);
 
 class Scheduler {
 public:
@@ -34,15 +36,19 @@ public:
 
     const PolicyMemory& memory(const PolicyName& policy) const;
     void remember(const PolicyMemory& memory);  // commits
-    // A firing that was acted on although nobody remembers it: the catalog is new, its image is
-    // there. Later ones that were missed are made up for as usual.
-    void learn(const PolicyName& policy, Instant due);
+    // A firing that was acted on although nobody remembers it: the catalog is new or was put back
+    // from a backup, its image is there. Later ones that were missed are made up for as usual.
+    // `settled`: no newer one can come to light.
+    void learn(const PolicyName& policy, Instant due, bool settled);
+    // What was missed before the start is made up for from now on: what the cloud tells of it is
+    // learnt, or waited for long enough.
+    void make_up();
     std::optional<Instant> next(const Policy& policy) const;
 
 private:
     void plan_next();
     bool came_from_the_future(PolicyMemory& memory);
-    void fire_due();
+    void fire_due(Instant now);
     void consider(const Policy& policy, Instant now);
 
     Clock& clock_;
@@ -54,6 +60,7 @@ private:
     std::vector<Policy> policies_;
     std::map<PolicyName, PolicyMemory> memories_;
     std::map<PolicyName, std::optional<Instant>> next_;
+    bool makes_up_ = false;
 };
 
 }  // namespace cvmbackup

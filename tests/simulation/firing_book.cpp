@@ -11,6 +11,8 @@ using namespace std::chrono;
 
 // A life that lasted so long has looked at what it missed.
 constexpr Duration looked_by = seconds(2);
+// And one that lasted so long has made up for it: the cloud is asked before.
+constexpr Duration made_up_by = minutes(5);
 // Up to here a firing counts as on time (docs: five minutes).
 constexpr Duration on_time = minutes(5);
 // Firings are asked about when they are this old.
@@ -221,7 +223,7 @@ std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due
         if (superseded || too_old) {
             return superseded ? "superseded" : "too old";
         }
-        if (life.end - looked >= looked_by) {
+        if (life.end - looked >= (late > on_time ? made_up_by : looked_by)) {
             return std::nullopt;
         }
     }
@@ -230,7 +232,7 @@ std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due
 
 void FiringBook::check(Instant now) {
     if (lives_.empty() || lives_.back().end != Instant::max() ||
-        now - lives_.back().begin < looked_by) {
+        now - lives_.back().begin < made_up_by) {
         return;  // asked again when the daemon had the time to look
     }
     settle(now - settled_after);

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <unistd.h>
+
 namespace cvmbackup {
 namespace {
 
@@ -17,6 +20,18 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+
+class OlderCatalog : public testing::Test {
+protected:
+    OlderCatalog() { std::filesystem::create_directories(folder); }
+
+    ~OlderCatalog() override { std::filesystem::remove_all(folder); }
+
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("older-catalog-" + std::to_string(getpid()));
+    const std::string file = folder / "catalog.db";
+    const std::string copy = folder / "copy.db";
+};
 
 // The last of so many daily firings was five hours ago.
 EngineWorld after_firings(int count, int instances = 2) {
@@ -224,6 +239,31 @@ TEST(LostCatalog, MakesNoFiringTwice) {
 
     EXPECT_EQ(world.calls("CreateImage"), 2U);
     EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST_F(OlderCatalog, ThatIsPutBackMakesNoFiringTwice) {
+    EngineWorld world(web_world(2));
+    world.catalog = open_catalog(file);
+    world.run_for(5h);
+    world.crash();
+    world.catalog.reset();
+    std::filesystem::copy_file(file, copy);
+    world.catalog = open_catalog(file);
+    world.run_for(48h);
+    ASSERT_EQ(world.calls("CreateImage"), 6U);
+    world.crash();
+    world.catalog.reset();
+    std::filesystem::rename(copy, file);
+    world.catalog = open_catalog(file);
+
+    world.run_for(10h);
+
+    EXPECT_EQ(world.calls("CreateImage"), 6U);
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+    const PolicyMemory memory = world.engine().policies().front().memory;
+    EXPECT_EQ(memory.last_due, *parse_rfc3339("2027-01-06T02:15:00Z"));
+    world.run_for(24h);
+    EXPECT_EQ(world.calls("CreateImage"), 8U);
 }
 
 TEST(LostCatalog, StillMakesUpForAFiringThatWasMissedMeanwhile) {

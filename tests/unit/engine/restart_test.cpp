@@ -92,6 +92,22 @@ TEST(Restart, MakesUpOnceForATimeThatWasMissed) {
     EXPECT_EQ(runs[0].due, *parse_rfc3339("2027-01-04T02:15:00Z"));
 }
 
+TEST(Restart, MakesUpAlsoWhileTheCloudTellsNothingOfItsImages) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "DescribeImages"
+kind = "lost-before"
+silent = true
+)");
+    world.begin();
+    world.crash();
+    world.now = *parse_rfc3339("2027-01-04T07:00:00Z");
+
+    world.run_for(5min);
+
+    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
+}
+
 TEST(Restart, DoesNotMakeUpForWhatIsOlderThanTheCatchUp) {
     EngineWorld world(web_world(1));
     world.begin();
