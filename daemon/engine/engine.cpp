@@ -49,7 +49,7 @@ Engine::Engine(
           }
       )
     , brake_(clock, observer, scheduler_)
-    , pruner_(clock, cloud, catalog, observer, alarms_, brake_)
+    , pruner_(clock, cloud, catalog, observer, alarms_, brake_, [this] { reconciler_.request(); })
     , reconciler_(clock, cloud, catalog, observer, alarms_, runs_, reconciler_hooks())
     , started_(clock.now()) {
     last_reload_.at = started_;

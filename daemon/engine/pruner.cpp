@@ -1,5 +1,7 @@
 #include "engine/pruner.hpp"
 
+#include "rules/reconcile.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -31,7 +33,8 @@ Pruner::Pruner(
     Catalog& catalog,
     Observer& observer,
     Alarms& alarms,
-    BrakeKeeper& brake
+    BrakeKeeper& brake,
+    std::function<void()> compare
 )
     : clock_(clock)
     , cloud_(cloud)
@@ -39,6 +42,7 @@ Pruner::Pruner(
     , observer_(observer)
     , alarms_(alarms)
     , brake_(brake)
+    , compare_(std::move(compare))
     , sleeper_(clock.sleeper()) {}
 
 void Pruner::set_policies(std::vector<Policy> policies) {
@@ -107,7 +111,7 @@ Task<void> Pruner::finish_removed() {
             if (copy.state != CopyState::deleting) {
                 continue;
             }
-            Expired what{backup.policy, backup.instance, copy};
+            Expired what{backup.policy, backup.instance, copy, 1 + backup.data_disks.size()};
             if (copy.kind == CopyKind::exported) {
                 exports.push_back(std::move(what));
             } else {
@@ -156,7 +160,7 @@ Task<void> Pruner::prune(Policy policy) {
             if (!expired && copy.state != CopyState::deleting) {
                 continue;
             }
-            Expired what{policy.name, backup.instance, copy};
+            Expired what{policy.name, backup.instance, copy, 1 + backup.data_disks.size()};
             if (expired) {
                 what.copy.reason = decision->second->reason;
             }
@@ -204,6 +208,8 @@ Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
                 absent.push_back(expired[i]);
             } else if (image->name != expired[i].copy.name) {
                 refuse_foreign(expired[i], *image);
+            } else if (is_complete_after_all(expired[i].copy, *image, expired[i].disks)) {
+                leave_to_comparison(expired[i]);
             } else if (deletable(image->state)) {
                 ours.push_back(expired[i]);
             }
@@ -361,6 +367,13 @@ void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
             "' as this daemon named it; it is left alone",
         expired.policy,
         expired.instance});
+}
+
+// Asked for once: a comparison that cannot make it count must not be followed by the next.
+void Pruner::leave_to_comparison(const Expired& expired) {
+    if (left_to_comparison_.insert(expired.copy.id).second) {
+        compare_();
+    }
 }
 
 }  // namespace cvmbackup

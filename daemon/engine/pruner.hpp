@@ -1,8 +1,9 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
 // images that the cloud still shows under the name this daemon gave them are deleted, or those that
 // no list shows any more, by their id; one that is not there counts as deleted. Whatever cannot be
-// deleted now stays `deleting` and is tried again with the next pass. A plan that the brake stops
-// is not begun; deletions that had begun before are finished.
+// deleted now stays `deleting` and is tried again with the next pass. What was given up and is
+// complete after all is left to the comparison with the cloud, which makes it count. A plan that
+// the brake stops is not begun; deletions that had begun before are finished.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -13,6 +14,7 @@
 #include "ports/cloud.hpp"
 #include "ports/observer.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -33,7 +35,8 @@ public:
         Catalog& catalog,
         Observer& observer,
         Alarms& alarms,
-        BrakeKeeper& brake
+        BrakeKeeper& brake,
+        std::function<void()> compare
     );
 
     void set_policies(std::vector<Policy> policies);
@@ -51,6 +54,7 @@ private:
         PolicyName policy;
         InstanceId instance;
         Copy copy;
+        std::size_t disks = 1;  // of a complete image
     };
 
     Task<void> prune(Policy policy);
@@ -67,6 +71,7 @@ private:
     void postpone(Expired expired, const Failure& failure);
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
+    void leave_to_comparison(const Expired& expired);
 
     Clock& clock_;
     Cloud& cloud_;
@@ -74,9 +79,11 @@ private:
     Observer& observer_;
     Alarms& alarms_;
     BrakeKeeper& brake_;
+    std::function<void()> compare_;
     std::unique_ptr<Sleeper> sleeper_;
     std::map<PolicyName, Policy> policies_;
     std::set<PolicyName> requested_;
+    std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;
     bool stopping_ = false;

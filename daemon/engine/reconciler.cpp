@@ -292,8 +292,8 @@ void Reconciler::judge_runs(Changes& changes) {
             results.push_back(backup.result.value_or(Result::failed));
         }
         run->good = good > 0 && good + impossible == backups.size();
+        run->result = run_result(results);
         if (added != changes.runs.end()) {
-            run->result = run_result(results);
             *added = *run;
         } else {
             changes.runs.push_back(*run);

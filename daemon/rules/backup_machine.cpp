@@ -217,7 +217,7 @@ void Machine::on(const event::ExportCompleted& event) {
 
 void Machine::on(const event::Overdue& event) {
     if (Copy* copy = find(event.copy, CopyState::accepted)) {
-        end(*copy, CopyState::failed, "Overdue", event.why);
+        end(*copy, CopyState::failed, overdue_code, event.why);
     }
 }
 

@@ -44,6 +44,9 @@ constexpr Duration look_patience = std::chrono::hours(48);
 constexpr int attempts_max = 3;
 // Whatever the clock says, this often a refused call is tried before it is given up.
 constexpr int tries_least = 5;
+// The codes of a copy that was waited for too long, and of one that has nothing to be made from.
+inline constexpr const char* overdue_code = "Overdue";
+inline constexpr const char* no_image_code = "NoImage";
 
 namespace event {
 

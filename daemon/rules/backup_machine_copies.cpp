@@ -357,7 +357,7 @@ void Machine::settle_dependents() {
     }
     for (Copy& copy : backup_.copies) {
         if (copy.state == CopyState::planned) {
-            end(copy, CopyState::skipped, "NoImage", "there is no image to make it from");
+            end(copy, CopyState::skipped, no_image_code, "there is no image to make it from");
         }
     }
 }

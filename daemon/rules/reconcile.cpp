@@ -2,6 +2,7 @@
 // reconcile_images.cpp.
 #include "rules/reconcile.hpp"
 
+#include "rules/backup_machine.hpp"
 #include "rules/reconcile_detail.hpp"
 
 #include <algorithm>
@@ -129,6 +130,10 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
         adopt(backup, copy, image, FindingKind::missing);
         return;
     }
+    if (is_complete_after_all(copy, image, 1 + backup.data_disks.size())) {
+        adopt(backup, copy, image, FindingKind::leftover);
+        return;
+    }
     if (copy.state != CopyState::done) {
         return;
     }
@@ -153,6 +158,12 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
 }
 
 }  // namespace reconcile
+
+bool is_complete_after_all(const Copy& copy, const Image& image, std::size_t disks) {
+    return copy.state == CopyState::failed && copy.code == overdue_code &&
+           image.state == ImageState::normal && image.disks.size() >= disks &&
+           image.name == copy.name;
+}
 
 BackupKey key_of(const Backup& backup) {
     return BackupKey{backup.policy, backup.instance, backup.due};

@@ -6,7 +6,8 @@
 // replica no description, by a name that the catalog knows. What is not proven is only shown.
 //
 // What may be done is done to the catalog alone: a missing copy becomes `lost` and counts for
-// nothing; one that is back counts again; what is ours and unknown becomes a copy of its backup; a
+// nothing; one that is back counts again, and so does one that was given up and is complete after
+// all; what is ours and unknown becomes a copy of its backup; a
 // second image of one copy, with the earliest kept, becomes a left-over, which retention deletes
 // with the checks it always makes.
 #pragma once
@@ -33,6 +34,9 @@ struct BackupKey {
 
     auto operator<=>(const BackupKey&) const = default;
 };
+
+// Given up because it took too long or could not be read, and now there, whole, under its name.
+bool is_complete_after_all(const Copy& copy, const Image& image, std::size_t disks);
 
 BackupKey key_of(const Backup& backup);
 std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies);

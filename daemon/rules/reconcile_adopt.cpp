@@ -1,4 +1,5 @@
 // What the catalog says of a backup that was found in the cloud.
+#include "rules/backup_machine.hpp"
 #include "rules/backup_plan.hpp"
 #include "rules/reconcile.hpp"
 
@@ -41,6 +42,7 @@ bool is_short_of(const Copy& copy) {
         case CopyState::done:
             return !copy.code.empty();
         case CopyState::skipped:
+            return copy.code == no_image_code;
         case CopyState::deleting:
         case CopyState::deleted:
             return false;
@@ -87,7 +89,9 @@ void judge_again(Backup& backup) {
         source == CopyState::done || source == CopyState::deleting || source == CopyState::deleted;
     backup.good =
         had_image && !backup.not_started && std::ranges::none_of(backup.copies, is_short_of);
-    if (!backup.result || backup.result == Result::ok || backup.result == Result::partial) {
+    const bool has_image_now = backup.result == Result::failed && source == CopyState::done;
+    if (!backup.result || backup.result == Result::ok || backup.result == Result::partial ||
+        has_image_now) {
         backup.result = backup.good ? Result::ok : Result::partial;
     }
 }

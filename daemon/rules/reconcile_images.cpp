@@ -142,7 +142,12 @@ void Comparer::judge_twin(Backup& backup, Copy& copy, const Image& image, bool p
 }
 
 void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind kind) {
-    const bool back = copy.state == CopyState::lost && copy.image == image.id;
+    std::string how = " is ours, and the catalog did not know it; it is a copy of its backup now";
+    if (copy.image == image.id && copy.state == CopyState::lost) {
+        how = " is there again; it counts as a copy again";
+    } else if (copy.image == image.id && copy.state == CopyState::failed) {
+        how = " was given up, and is complete after all; it counts as a copy now";
+    }
     copy.state = CopyState::done;
     copy.image = image.id;
     copy.name = image.name;
@@ -158,9 +163,7 @@ void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind
     report(
         finding(kind, backup, image),
         Mending::adopted,
-        "image " + image.id.text() + " (" + image.name + ")" + where() +
-            (back ? " is there again; it counts as a copy again"
-                  : " is ours, and the catalog did not know it; it is a copy of its backup now")
+        "image " + image.id.text() + " (" + image.name + ")" + where() + how
     );
 }
 

@@ -97,6 +97,7 @@ private:
     void check_lost(const Copy& copy) const;
     void check_good(const Backup& backup);
     void check_done(const Copy& copy, const Backup* backup) const;
+    void check_left_over(const Copy& copy) const;
     void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
     void keep(const Copy& copy);

@@ -10,6 +10,7 @@ void CopyBook::check_expired(
     const Copy& copy, const Known& before, const std::vector<Policy>& policies
 ) {
     if (before.state == CopyState::failed) {
+        check_left_over(copy);
         marks_.hit("left-over of a failed attempt deleted");
         return;
     }
@@ -42,6 +43,15 @@ void CopyBook::check_expired(
     }
     const bool is_export = copy.kind == CopyKind::exported;
     marks_.hit(is_export ? "objects deleted by retention" : "deleted by retention");
+}
+
+// What took too long, or could not be read, may be complete by now.
+void CopyBook::check_left_over(const Copy& copy) const {
+    const cloudsim::Image* there = image(copy.image.text());
+    if (copy.code == "Overdue" && copy.kind != CopyKind::exported && there != nullptr &&
+        there->state == "NORMAL" && there->name == copy.name && !there->disks.empty()) {
+        throw Broken{4, words(copy) + " was given up, is complete, and is to be deleted"};
+    }
 }
 
 // The catalog already says `deleting` of the copies of this commit.

@@ -43,6 +43,39 @@ TEST(StuckWork, AnImageThatIsNeverCompleteIsGivenUpAfterADay) {
     EXPECT_THAT(world.doubled_names(), IsEmpty());
 }
 
+// Both images are complete at 02:30, and nobody may read that between 02:20 and 05:00.
+TEST(StuckWork, ACompleteImageThatCouldNotBeReadForHoursCountsWhenItCan) {
+    EngineWorld world(
+        web_world(2),
+        fault(
+            "DescribeImages",
+            "kind = \"error\"\ncode = \"UnauthorizedOperation\"\n"
+            "from = \"2027-01-04T02:20:00Z\"\nuntil = \"2027-01-04T05:00:00Z\""
+        )
+    );
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 9;
+    world.settings.policies = {policy};
+    world.run_for(2h + 50min);
+    EXPECT_EQ(world.newest_backup().copies[0].code, "Overdue");
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+
+    world.run_for(9h);
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    EXPECT_EQ(world.calls("DeleteImages"), 0U);
+    const auto run = world.catalog->runs(std::nullopt, 1).front();
+    EXPECT_EQ(run.result, Result::ok);
+    EXPECT_TRUE(run.good);
+    BackupFilter filter;
+    for (const Backup& backup : world.catalog->backups(filter)) {
+        EXPECT_EQ(backup.result, Result::ok);
+        EXPECT_TRUE(backup.good);
+        EXPECT_EQ(backup.copies[0].state, CopyState::done);
+    }
+}
+
 TEST(StuckWork, AnImageThatVanishesIsMadeAnewUnderTheNextName) {
     EngineWorld world(web_world(1), fault("CreateImage", "kind = \"task-vanishes\"\nnth = [1]"));
 

@@ -290,6 +290,47 @@ TEST(Reconcile, TakesTheImageOfAnAttemptThatCountedAsFailed) {
     EXPECT_EQ(comparison.changed.at(0).copies[0].state, CopyState::done);
 }
 
+// It was waited for too long, so nothing was made from it.
+Backup given_up() {
+    Backup backup = cvmbackup::backup(CopyState::failed, "img-1");
+    backup.good = false;
+    backup.result = Result::failed;
+    backup.copies[0].code = "Overdue";
+    backup.copies[1] = copy(CopyKind::replica, CopyState::skipped, "");
+    backup.copies[1].code = "NoImage";
+    return backup;
+}
+
+TEST(Reconcile, CountsAnImageThatWasGivenUpAndIsCompleteAfterAll) {
+    const Comparison comparison = compare({image("img-1")}, {given_up()});
+
+    EXPECT_EQ(only_mending(comparison), Mending::adopted);
+    const Backup& changed = comparison.changed.at(0);
+    EXPECT_EQ(changed.copies[0].state, CopyState::done);
+    EXPECT_EQ(changed.copies[0].code, "");
+    EXPECT_EQ(changed.result, Result::partial);
+    EXPECT_FALSE(changed.good) << "it has no replica";
+    EXPECT_THAT(compare({image("img-1")}, {changed}).findings, IsEmpty());
+}
+
+TEST(Reconcile, LeavesAnImageThatWasGivenUpUnlessItIsCompleteAndNamedAsItWas) {
+    Image unfinished = image("img-1");
+    unfinished.state = ImageState::creating;
+    Image broken = image("img-1");
+    broken.state = ImageState::create_failed;
+    Image diskless = image("img-1");
+    diskless.disks.clear();
+    Image renamed = image("img-1");
+    renamed.name = "golden";
+
+    for (const Image& left : {unfinished, broken, diskless, renamed}) {
+        EXPECT_THAT(compare({left}, {given_up()}).changed, IsEmpty()) << left.name;
+    }
+    Backup twin = given_up();
+    twin.copies[0].code = duplicate_code;
+    EXPECT_THAT(compare({image("img-1")}, {twin}).changed, IsEmpty());
+}
+
 TEST(Reconcile, LeavesAFailedImageOfAFailedAttemptToRetention) {
     Image broken = image("img-1");
     broken.state = ImageState::create_failed;
