@@ -19,11 +19,11 @@
 
 namespace cvmbackup {
 
-// How long a call whose answer was lost may still begin to run. It is signed at most 60 s after the
-// intent. The cloud refuses a signature that is off by more than 300 s of its own time
-// (AuthFailure.SignatureExpire): made by a clock 300 s ahead, it dies after 600 s. 240 s are for
-// queueing in the cloud and visibility in lists.
-constexpr Duration fence = std::chrono::seconds(900);
+// How long after its answer was lost a call may still begin to run, or its image be missing from
+// lists. It was signed before. The cloud refuses a signature that is off by more than 300 s of its
+// own time (AuthFailure.SignatureExpire): made by a clock 300 s ahead, it dies after 600 s. Lists
+// lag by up to 300 s, and 120 s are for queueing in the cloud.
+constexpr Duration fence = std::chrono::seconds(1020);
 // Whether the call was carried out after all is looked up this often, and with time more seldom.
 constexpr Duration look_shortest = std::chrono::seconds(60);
 constexpr Duration look_longest = std::chrono::minutes(10);

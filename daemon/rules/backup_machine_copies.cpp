@@ -232,8 +232,8 @@ void Machine::refuse(Copy& copy, const Failure& failure) {
     if (failure.remedy == Remedy::look_first) {
         copy.code = failure.code;
         copy.reason = failure.text;
-        // A moment for the cloud to list what it may have begun.
-        wait({copy.id}, retry_first);
+        copy.intended_at = now_;       // the call may have gone out long after its intent
+        wait({copy.id}, retry_first);  // the cloud may still have to list what it began
         return;
     }
     if (failure.code == name_taken && copy.kind != CopyKind::exported) {

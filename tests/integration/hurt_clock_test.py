@@ -18,8 +18,8 @@ from stack import rows  # noqa: E402
 LIBRARY = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 HOUR = 3600
 YEAR = 365 * 24 * HOUR
-# Seconds; it begins with the intent, and the request may be on its way for a tenth of a real one.
-FENCE = 900 - 60
+# Seconds; a minute less, for what it may take to notice that the clock was set.
+FENCE = 1020 - 60
 
 
 def set_clock(cycle, simulated):

@@ -269,7 +269,7 @@ void Stage::mark_copy(const Backup& backup, const Copy& copy) {
     if (before != under_way_.end()) {
         const Copy& old = before->second;
         const bool asked = copy.state == CopyState::intended;
-        if (asked && old.intended_at && copy.intended_at != old.intended_at) {
+        if (asked && old.intended_at && old.state == CopyState::planned) {
             marks_.hit("asked again under the same name");
         }
         if (asked && !old.intended_at && copy.attempt > 1) {

@@ -138,6 +138,20 @@ TEST_F(BrokenImage, ThatCannotBeDeletedForLongEndsTheBackup) {
     EXPECT_EQ(backup.state, BackupState::finished);
 }
 
+TEST_F(BackupMachine, TheFenceBeginsWhenTheAnswerIsMissed) {
+    intend_image();
+    now += fence;  // the machine slept before the call went out
+    feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
+
+    now += fence - 1s;
+    feed(event::Looked{image_copy, std::nullopt});
+    EXPECT_EQ(copy(image_copy).state, CopyState::intended);
+    now += 1s;
+    feed(event::Looked{image_copy, std::nullopt});
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+}
+
 TEST_F(BackupMachine, ANameThatStaysTakenThoughNobodyShowsItIsLeft) {
     intend_image();
     feed(event::Refused{{image_copy}, failure(Remedy::look_first, "InvalidImageName.Duplicate")});
