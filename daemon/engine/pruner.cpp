@@ -183,11 +183,9 @@ Task<void> Pruner::prune(Policy policy) {
     }
 }
 
-// Reads the images again first: what is not ours is left alone.
-Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
-    bool read = true;
-    std::vector<Expired> ours;
-    std::vector<Expired> absent;
+// What is not ours is left alone.
+Task<Pruner::Seen> Pruner::look_at(Place place, std::vector<Expired> expired) {
+    Seen seen;
     for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
         const std::size_t end = std::min(expired.size(), begin + ids_per_call);
         std::vector<ImageId> ids;
@@ -196,7 +194,7 @@ Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         }
         const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
         if (!images) {
-            read = false;
+            seen.all_read = false;
             for (std::size_t i = begin; i < end; ++i) {
                 postpone(expired[i], images.error());
             }
@@ -205,25 +203,40 @@ Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         for (std::size_t i = begin; i < end; ++i) {
             const auto image = std::ranges::find(*images, expired[i].copy.image, &Image::id);
             if (image == images->end()) {
-                absent.push_back(expired[i]);
+                seen.absent.push_back(expired[i]);
             } else if (image->name != expired[i].copy.name) {
                 refuse_foreign(expired[i], *image);
             } else if (is_complete_after_all(expired[i].copy, *image, expired[i].disks)) {
                 leave_to_comparison(expired[i]);
             } else if (deletable(image->state)) {
-                ours.push_back(expired[i]);
+                seen.ours.push_back(expired[i]);
             }
         }
     }
-    // One list may lag or be wrong; the deletion itself tells whether the image is gone.
-    for (Expired& each : absent) {
+    co_return seen;
+}
+
+// Reads the images again first.
+Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
+    Seen seen = co_await look_at(place, std::move(expired));
+    if (!seen.absent.empty()) {
+        // One list may lag, and the name must be looked at.
+        co_await clock_.sleep_for(second_look);
+        Seen later = co_await look_at(place, std::move(seen.absent));
+        std::ranges::move(later.ours, std::back_inserter(seen.ours));
+        seen.absent = std::move(later.absent);
+        seen.all_read = seen.all_read && later.all_read;
+    }
+    // What two lists lack may be gone; the deletion itself tells.
+    for (Expired& each : seen.absent) {
         if (stopping_ || stale(each.policy, generation)) {
-            co_return read;
+            co_return seen.all_read;
         }
         std::vector<Expired> one{std::move(each)};
         set_state(one, CopyState::deleting);
         co_await delete_one(place, std::move(one.front()));
     }
+    std::vector<Expired> ours = std::move(seen.ours);
     for (std::size_t begin = 0; begin < ours.size() && !stopping_; begin += images_per_deletion) {
         const std::size_t end = std::min(ours.size(), begin + images_per_deletion);
         std::vector<Expired> batch(
@@ -232,7 +245,7 @@ Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         );
         co_await delete_batch(place, std::move(batch), generation);
     }
-    co_return read;
+    co_return seen.all_read;
 }
 
 Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int generation) {

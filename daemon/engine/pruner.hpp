@@ -1,9 +1,9 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
 // images that the cloud still shows under the name this daemon gave them are deleted, or those that
-// no list shows any more, by their id; one that is not there counts as deleted. Whatever cannot be
-// deleted now stays `deleting` and is tried again with the next pass. What was given up and is
-// complete after all is left to the comparison with the cloud, which makes it count. A plan that
-// the brake stops is not begun; deletions that had begun before are finished.
+// two lists in a row do not show, by their id; one that is not there counts as deleted. Whatever
+// cannot be deleted now stays `deleting` and is tried again with the next pass. What was given up
+// and is complete after all is left to the comparison with the cloud, which makes it count. A plan
+// that the brake stops is not begun; deletions that had begun before are finished.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -57,12 +57,20 @@ private:
         std::size_t disks = 1;  // of a complete image
     };
 
+    // Images as they were just read.
+    struct Seen {
+        std::vector<Expired> ours;
+        std::vector<Expired> absent;
+        bool all_read = true;
+    };
+
     Task<void> prune(Policy policy);
     Task<void> finish_removed();
     // False if what is there could not be read.
     Task<bool> delete_all(
         std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
     );
+    Task<Seen> look_at(Place place, std::vector<Expired> expired);
     Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);

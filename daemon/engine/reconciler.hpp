@@ -21,9 +21,6 @@
 
 namespace cvmbackup {
 
-// An image that a full list lacks is asked for by its id after so long.
-constexpr Duration second_look = std::chrono::minutes(1);
-
 class Reconciler {
 public:
     struct Hooks {

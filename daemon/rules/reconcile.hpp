@@ -23,6 +23,8 @@
 namespace cvmbackup {
 
 constexpr Duration visibility_margin = std::chrono::minutes(30);
+// No single list is believed: an image that one lacks is asked for by its id after so long.
+constexpr Duration second_look = std::chrono::minutes(1);
 // The code of a left-over that is a second image of its copy.
 inline constexpr const char* duplicate_code = "Duplicate";
 

@@ -152,6 +152,35 @@ TEST(DeletionFaults, AnImageThatIsGoneAlreadyCountsAsDeleted) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
 }
 
+TEST(DeletionFaults, AnImageThatOneListLacksIsNotDeletedUnderAnotherName) {
+    BackupId point;
+    std::string id;
+    EngineWorld world = pinned_point("", point, id);
+    cloudsim::Image* image = world.cloud->state().find_image(id);
+    image->name = "golden image of the accountants";
+    image->listed_from = world.cloud->state().now + 30s;
+
+    ASSERT_TRUE(world.engine().unpin(point));
+    world.run_for(1h);
+
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr);
+    EXPECT_EQ(world.catalog->backup(point)->copies[0].state, CopyState::done);
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("golden image")));
+}
+
+TEST(DeletionFaults, AnImageThatNoListShowsIsDeletedByItsId) {
+    BackupId point;
+    std::string id;
+    EngineWorld world = pinned_point("", point, id);
+    world.cloud->state().find_image(id)->listed_from = world.cloud->state().now + 24h;
+
+    ASSERT_TRUE(world.engine().unpin(point));
+    world.run_for(10min);
+
+    EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
+    EXPECT_EQ(world.catalog->backup(point)->copies[0].state, CopyState::deleted);
+}
+
 TEST(DeletionFaults, WhatWasBegunForAPolicyIsFinishedWhenThePolicyIsGone) {
     EngineWorld world = second_day(
         refused("DeleteImages", "InternalError") + refused("cos:DeleteObject", "AccessDenied") +
