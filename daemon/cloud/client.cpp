@@ -28,8 +28,6 @@ const char* action_of(Change change) {
             return "ExportImages";
         case Change::delete_images:
             return "DeleteImages";
-        case Change::unshare_image:
-            return "ModifyImageSharePermission";
         case Change::start_instances:
             return "StartInstances";
     }
@@ -131,15 +129,6 @@ Task<Outcome<std::vector<std::string>>> TencentCloud::export_image(
 Task<Outcome<void>> TencentCloud::delete_images(Place place, std::vector<ImageId> images) {
     ApiCall call = change_call(place, "DeleteImages", name_of(images));
     call.body = encode_delete_images(images);
-    const Outcome<bool> done = co_await ask<bool>(std::move(call), decode_nothing);
-    co_return without_value(done);
-}
-
-Task<Outcome<void>> TencentCloud::unshare_image(
-    Place place, ImageId image, std::vector<std::string> accounts
-) {
-    ApiCall call = change_call(place, "ModifyImageSharePermission", "image " + image.text());
-    call.body = encode_unshare_image(image, accounts);
     const Outcome<bool> done = co_await ask<bool>(std::move(call), decode_nothing);
     co_return without_value(done);
 }

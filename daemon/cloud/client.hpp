@@ -37,8 +37,6 @@ public:
     Task<Outcome<std::vector<std::string>>> export_image(Place place, ExportImageRequest request)
         override;
     Task<Outcome<void>> delete_images(Place place, std::vector<ImageId> images) override;
-    Task<Outcome<void>> unshare_image(Place place, ImageId image, std::vector<std::string> accounts)
-        override;
 
     Task<Outcome<void>> start_instance(Place place, InstanceId instance) override;
 

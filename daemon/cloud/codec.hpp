@@ -40,9 +40,6 @@ boost::json::object encode(const SyncImageRequest& request);
 boost::json::object encode(const ExportImageRequest& request, const std::string& role_name);
 boost::json::object encode_start_instance(const InstanceId& instance);
 boost::json::object encode_delete_images(const std::vector<ImageId>& images);
-boost::json::object encode_unshare_image(
-    const ImageId& image, const std::vector<std::string>& accounts
-);
 boost::json::object encode_describe_instances(const InstanceQuery& query, std::size_t offset);
 boost::json::object encode_describe_images(const std::vector<ImageId>& ids);
 // The name filter is fuzzy in the cloud; compare the names of the answer.

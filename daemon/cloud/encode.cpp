@@ -101,17 +101,6 @@ json::object encode_delete_images(const std::vector<ImageId>& images) {
     return body;
 }
 
-json::object encode_unshare_image(const ImageId& image, const std::vector<std::string>& accounts) {
-    json::array array;
-    for (const std::string& account : accounts)
-        array.emplace_back(account);
-    json::object body;
-    body["ImageId"] = image.text();
-    body["AccountIds"] = std::move(array);
-    body["Permission"] = "CANCEL";
-    return body;
-}
-
 json::object encode_describe_instances(const InstanceQuery& query, std::size_t offset) {
     json::object body;
     body["Limit"] = ids_per_call;

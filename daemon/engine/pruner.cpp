@@ -17,6 +17,18 @@ bool is_shared(const Failure& failure) {
     return failure.code == "InvalidImageId.InShared";
 }
 
+// This daemon shares nothing, so a person did, and somebody may build on it.
+Failure shared_with(Failure failure, const std::vector<std::string>& accounts) {
+    std::string list;
+    for (const std::string& account : accounts) {
+        list += (list.empty() ? "" : ", ") + account;
+    }
+    failure.text = "somebody shared the image with " + list +
+                   "; it is deleted once these accounts have it no longer: stop sharing it if they "
+                   "do not need it";
+    return failure;
+}
+
 // Stands for the policies that are gone from the configuration.
 const PolicyName removed_policies;
 
@@ -280,23 +292,12 @@ Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int gen
 Task<void> Pruner::delete_one(Place place, Expired expired) {
     const std::vector<ImageId> id{expired.copy.image};
     co_await cloud_.turn(place, Change::delete_images);
-    Outcome<void> gone = co_await cloud_.delete_images(place, id);
+    const Outcome<void> gone = co_await cloud_.delete_images(place, id);
     if (!gone && is_shared(gone.error())) {
         const Outcome<std::vector<std::string>> shares =
             co_await cloud_.image_shares(place, expired.copy.image);
-        if (!shares) {
-            postpone(std::move(expired), shares.error());
-            co_return;
-        }
-        co_await cloud_.turn(place, Change::unshare_image);
-        const Outcome<void> unshared =
-            co_await cloud_.unshare_image(place, expired.copy.image, *shares);
-        if (!unshared) {
-            postpone(std::move(expired), unshared.error());
-            co_return;
-        }
-        co_await cloud_.turn(place, Change::delete_images);
-        gone = co_await cloud_.delete_images(place, id);
+        postpone(std::move(expired), shares ? shared_with(gone.error(), *shares) : shares.error());
+        co_return;
     }
     if (!gone && !is_gone(gone.error())) {
         postpone(std::move(expired), gone.error());

@@ -1,9 +1,10 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
 // images that the cloud still shows under the name this daemon gave them are deleted, or those that
-// two lists in a row do not show, by their id; one that is not there counts as deleted. Whatever
-// cannot be deleted now stays `deleting` and is tried again with the next pass. What was given up
-// and is complete after all is left to the comparison with the cloud, which makes it count. A plan
-// that the brake stops is not begun; deletions that had begun before are finished.
+// two lists in a row do not show, by their id; one that is not there counts as deleted. One
+// that somebody shared stays until it is not shared any more. Whatever cannot be
+// deleted now stays `deleting` and is tried again with the next pass. What was given up and is
+// complete after all is left to the comparison with the cloud, which makes it count. A plan that
+// the brake stops is not begun; deletions that had begun before are finished.
 #pragma once
 
 #include "engine/alarms.hpp"

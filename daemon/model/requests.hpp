@@ -41,13 +41,6 @@ struct ExportImageRequest {
 };
 
 // Calls that change something; each has a limiter of its own per access endpoint and account.
-enum class Change {
-    create_image,
-    sync_images,
-    export_images,
-    delete_images,
-    unshare_image,
-    start_instances
-};
+enum class Change { create_image, sync_images, export_images, delete_images, start_instances };
 
 }  // namespace cvmbackup

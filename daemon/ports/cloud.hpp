@@ -51,9 +51,6 @@ public:
     ) = 0;
     // Images with their snapshots; all or none.
     virtual Task<Outcome<void>> delete_images(Place place, std::vector<ImageId> images) = 0;
-    virtual Task<Outcome<void>> unshare_image(
-        Place place, ImageId image, std::vector<std::string> accounts
-    ) = 0;
 
     // From STOPPED only; that it runs is seen later.
     virtual Task<Outcome<void>> start_instance(Place place, InstanceId instance) = 0;

@@ -79,13 +79,6 @@ TEST(Encoding, DeletesSnapshotsTogetherWithImages) {
     );
 }
 
-TEST(Encoding, WithdrawsShares) {
-    EXPECT_EQ(
-        encode_unshare_image(ImageId("img-00000001"), {"100000000002"}),
-        json(R"({"ImageId":"img-00000001","AccountIds":["100000000002"],"Permission":"CANCEL"})")
-    );
-}
-
 TEST(Encoding, PagesInstancesByTags) {
     InstanceQuery query;
     query.tags["tier"] = {"web", "db"};

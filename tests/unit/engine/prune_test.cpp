@@ -53,15 +53,19 @@ TEST(Pruning, TakesTheSnapshotsWithTheImages) {
     EXPECT_EQ(world.cloud->state().count_leaked_snapshots(guangzhou), 0);
 }
 
-TEST(Pruning, EndsSharesBeforeItDeletes) {
+TEST(Pruning, LeavesASharedImageAloneAndSaysWhoHasIt) {
     EngineWorld world = days(1);
     const std::string id = world.images("ap-guangzhou").front().id;
     world.cloud->state().share(*world.cloud->state().find_image(id), "100000000002");
 
     world.run_for(std::chrono::days(1));
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr);
+    EXPECT_EQ(world.calls("ModifyImageSharePermission"), 0U);
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("shared the image with 100000000002")));
 
+    world.cloud->state().unshare(*world.cloud->state().find_image(id), "100000000002");
+    world.run_for(prune_retry);
     EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
-    EXPECT_EQ(world.calls("ModifyImageSharePermission"), 1U);
 }
 
 TEST(Pruning, LeavesAnImageAloneThatCarriesAnotherName) {
