@@ -146,7 +146,7 @@ TEST(DeletionFaults, AnImageThatOneListLacksIsNotDeletedUnderAnotherName) {
     EngineWorld world = pinned_point("", point, id);
     cloudsim::Image* image = world.cloud->state().find_image(id);
     image->name = "golden image of the accountants";
-    image->listed_from = world.cloud->state().now + 30s;
+    image->listed_from = world.now + 30s;
 
     ASSERT_TRUE(world.engine().unpin(point));
     world.run_for(1h);
@@ -160,7 +160,7 @@ TEST(DeletionFaults, AnImageThatNoListShowsIsDeletedByItsId) {
     BackupId point;
     std::string id;
     EngineWorld world = pinned_point("", point, id);
-    world.cloud->state().find_image(id)->listed_from = world.cloud->state().now + 24h;
+    world.cloud->state().find_image(id)->listed_from = world.now + 24h;
 
     ASSERT_TRUE(world.engine().unpin(point));
     world.run_for(10min);
