@@ -249,6 +249,34 @@ Instant in_mid_backup(const Scenario& scenario, Chance& chance, Instant at) {
     return due.empty() ? at : due.front() + std::chrono::seconds(chance.below(900));
 }
 
+// By months, in one seed of six; it is found out in mid-backup, and set right while the daemon is
+// down.
+void draw_wrong_time(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 96);
+    if (chance.below(6) != 0 || scenario.options.off.contains("jump")) {
+        return;
+    }
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(scenario.options.horizon);
+    const std::chrono::days by(20 + chance.below(200));
+    Act wrong;
+    wrong.kind = ActKind::jump;
+    wrong.at = scenario.begin +
+               std::chrono::minutes(chance.below(static_cast<std::uint64_t>(minutes.count())));
+    wrong.by = chance.below(3) == 0 ? -by : by;
+    Act stop;
+    stop.kind = ActKind::stop;
+    const Instant found = wrong.at + std::chrono::minutes(1 + chance.below(3 * 1440));
+    stop.at = in_mid_backup(scenario, chance, found + wrong.by) - wrong.by;
+    Act right = wrong;
+    right.at = stop.at + std::chrono::seconds(1);
+    right.by = -wrong.by;
+    for (const Act& act : {wrong, stop, right}) {
+        if (act.at < scenario.end) {
+            scenario.acts.push_back(act);
+        }
+    }
+}
+
 // Once in one seed of eight.
 void draw_catalog_loss(Scenario& scenario) {
     Chance chance(scenario.options.seed, 92);
@@ -339,6 +367,7 @@ void draw_acts(Scenario& scenario) {
         }
     }
     draw_leaps(scenario);
+    draw_wrong_time(scenario);
     draw_catalog_loss(scenario);
     std::ranges::stable_sort(scenario.acts, {}, &Act::at);
 }

@@ -79,7 +79,8 @@ void Stage::check_green(Instant since) {
     BackupFilter filter;
     filter.limit = 10'000;
     for (const Backup& backup : real_catalog_->backups(filter)) {
-        if (backup.due < since) {
+        // A due time of the future is one of a clock that was wrong while there were faults.
+        if (backup.due < since || backup.due > wall()) {
             break;
         }
         if (backup.state == BackupState::finished && !is_green(backup)) {
