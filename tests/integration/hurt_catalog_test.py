@@ -176,8 +176,21 @@ def check_nothing_doubled(cycle):
                      f"the newest backups are in {region}", names)
 
 
+def agreed(cycle):
+    """Whether the plan asked for consent to delete what was found in the cloud, and got it."""
+    for decision in rows(cycle.stack.ask("plan", "--all")):
+        if any("found in the cloud" in stop for stop in decision["stops"]):
+            first = DUES[0].replace("-", "").replace(":", "")
+            for region in REGIONS:
+                found = [image for image in cycle.cloud.private_images(region)
+                         if first in image["ImageName"]]
+                cycle.expect(len(found) == INSTANCES, f"nothing was deleted in {region}", found)
+            return cycle.stack.ctl("apply", decision["plan"]).returncode == 0
+    return False
+
+
 def deleted(cycle):
-    """The copies are known again, and the cycle goes on."""
+    """The copies are known again, the cycle goes on, and what was found goes only by consent."""
     daemon = begin(cycle)
     wait_until(lambda: sum(item["result"] == "ok" for item in rows(cycle.stack.ask("backups")))
                == INSTANCES, "the first run is ok")
@@ -189,6 +202,7 @@ def deleted(cycle):
     wait_until(lambda: len(cycle.cloud.objects(BUCKET, REGIONS[0])) >= INSTANCES
                and len(rows(cycle.stack.ask("points"))) >= INSTANCES,
                "the recovery points are known again")
+    wait_until(lambda: agreed(cycle), "consent is asked for", seconds=90)
     cycle.finish(daemon, hours=24)
     check_nothing_doubled(cycle)
 
