@@ -1,5 +1,6 @@
 #include "rules/retention.hpp"
 
+#include "rules/backup_machine.hpp"
 #include "rules/zone.hpp"
 
 #include <algorithm>
@@ -157,6 +158,11 @@ bool is_left_over(const Copy& copy) {
     return copy.state == CopyState::failed && (!copy.image.empty() || !copy.objects.empty());
 }
 
+// Nobody looks at the objects again, as at images, so nothing says that they are not complete.
+bool may_be_complete(const Copy& copy) {
+    return copy.kind == CopyKind::exported && copy.code == overdue_code;
+}
+
 bool is_incomplete(const Copy& copy) {
     return copy.state == CopyState::done && !copy.code.empty();
 }
@@ -170,6 +176,8 @@ void decide(const Policy& policy, const GroupKey& key, Instant now, Group& group
     for (Candidate& candidate : group) {
         if (candidate.backup->due > now) {
             candidate.kept_by = "dated in the future";
+        } else if (is_left_over(*candidate.copy) && may_be_complete(*candidate.copy)) {
+            candidate.kept_by = "given up, but perhaps complete: look at its objects";
         } else if (is_left_over(*candidate.copy)) {
             candidate.not_kept_by = "left over from a failed attempt";
         } else if (keeps_all || !is_incomplete(*candidate.copy)) {

@@ -1,6 +1,7 @@
 #include "rules/retention.hpp"
 
 #include "retention_support.hpp"
+#include "rules/backup_machine.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -193,6 +194,21 @@ TEST(Retention, TakesOnlyGoodCopiesForItsSlots) {
 
     ASSERT_EQ(plan.decisions.size(), 1U);
     EXPECT_THAT(kept(plan), ElementsAre(1));
+}
+
+TEST(Retention, KeepsObjectsOfAnExportThatNobodyCouldLookAt) {
+    auto list = points({"2027-01-04", "2027-01-05"});
+    list.at(0).copies = {export_copy(1)};
+    list.at(0).copies.at(0).state = CopyState::failed;
+    list.at(0).copies.at(0).code = overdue_code;
+
+    const Plan plan = plan_retention(keeping({.last = 1}), list, retention_now);
+
+    EXPECT_THAT(kept(plan), ElementsAre(1, 2));
+    EXPECT_THAT(
+        reasons(plan, true),
+        testing::Contains(Pair(1, "given up, but perhaps complete: look at its objects"))
+    );
 }
 
 TEST(Retention, ExpiresWhatAFailedAttemptLeftBehind) {
