@@ -82,6 +82,7 @@ private:
     void before_commit(const Changes& changes);
     void after_commit(const Changes& changes);
     void mark_late(const cloudsim::RequestRecord& record);
+    void mark_answer(const cloudsim::RequestRecord& record);
     void mark_request(const cloudsim::RequestRecord& record);
     void mark_backup(const Backup& backup);
     void mark_copy(const Backup& backup, const Copy& copy);

@@ -88,13 +88,16 @@ void Stage::request_acted(const cloudsim::RequestRecord& record) {
         return;
     }
     figures_.requests += 1;
-    if (!record.code.empty() || !record.fault.empty()) {
+    // What the cloud never does is asked for once a backup, and no trouble of anybody's.
+    const bool is_impossible = record.code.starts_with("UnsupportedOperation.Encrypted");
+    if (!is_impossible && (!record.code.empty() || !record.fault.empty())) {
         figures_.failed_requests += 1;
         loads_.failed(life_->clock.true_now());
     }
     last_request_ = life_->clock.true_now();
     changed_ = !record.tasks.empty();
     note(words(record));
+    mark_answer(record);
     mark_request(record);
     copies_.acted(record);
 }
@@ -107,6 +110,31 @@ void Stage::mark_late(const cloudsim::RequestRecord& record) {
         marks_.hit("request carried out late, copy made");
     } else if (record.action == "DeleteImages" && record.code.empty()) {
         marks_.hit("request carried out late, images deleted");
+    }
+}
+
+void Stage::mark_answer(const cloudsim::RequestRecord& record) {
+    static const std::map<std::string, std::string> by_fault{
+        {"stale", "list of a while ago"},
+        {"error-after", "error told of what was carried out"},
+        {"denied", "reading denied for long"},
+        {"key-revoked", "key revoked"},
+        {"in-arrears", "account in arrears"},
+        {"region-gone", "region gone"},
+    };
+    if (const auto mark = by_fault.find(record.fault); mark != by_fault.end()) {
+        marks_.hit(mark->second);
+    }
+    static const std::map<std::string, std::string> by_code{
+        {"InvalidImageName.Duplicate", "name already taken"},
+        {"RequestLimitExceeded", "throttled"},
+        {"AuthFailure.SignatureExpire", "signature expired"},
+        {"MutexOperation.TaskRunning", "instance busy"},
+        {"InvalidImageId.NotFound", "deletion of an image already gone"},
+        {"UnsupportedOperation.StoppedModeStopCharging", "instance stopped without charge"},
+    };
+    if (const auto mark = by_code.find(record.code); mark != by_code.end()) {
+        marks_.hit(mark->second);
     }
 }
 
@@ -140,28 +168,6 @@ void Stage::mark_request(const cloudsim::RequestRecord& record) {
     }
     if (record.fault.starts_with("task-fails") && action == "StartInstances") {
         marks_.hit("could not be started at first");
-    }
-    static const std::map<std::string, std::string> by_fault{
-        {"stale", "list of a while ago"},
-        {"error-after", "error told of what was carried out"},
-        {"denied", "reading denied for long"},
-        {"key-revoked", "key revoked"},
-        {"in-arrears", "account in arrears"},
-        {"region-gone", "region gone"},
-    };
-    if (const auto mark = by_fault.find(record.fault); mark != by_fault.end()) {
-        marks_.hit(mark->second);
-    }
-    static const std::map<std::string, std::string> by_code{
-        {"InvalidImageName.Duplicate", "name already taken"},
-        {"RequestLimitExceeded", "throttled"},
-        {"AuthFailure.SignatureExpire", "signature expired"},
-        {"MutexOperation.TaskRunning", "instance busy"},
-        {"InvalidImageId.NotFound", "deletion of an image already gone"},
-        {"UnsupportedOperation.StoppedModeStopCharging", "instance stopped without charge"},
-    };
-    if (const auto mark = by_code.find(record.code); mark != by_code.end()) {
-        marks_.hit(mark->second);
     }
     if (record.code.starts_with("InvalidParameterValue.ImageQuota") ||
         record.code.starts_with("ImageQuota")) {
