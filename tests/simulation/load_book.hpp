@@ -15,7 +15,7 @@ namespace cvmbackup::simulation {
 
 class LoadBook {
 public:
-    // The pauses between tries grow to ten minutes: some sixteen calls in the first hour. The hour
+    // The pauses between tries grow to ten minutes: some twelve calls in the first hour. The hour
     // is up to ten minutes longer, as old calls are swept out that often.
     static constexpr std::size_t most_in_an_hour = 60;
     // One request of so many may be a retry, once there were some, however many fail. Over all

@@ -126,7 +126,7 @@ TEST(Reconciling, DoesNotBelieveASingleListThatLacksAnImage) {
     EngineWorld world = after_firings(2, 1);
     const std::string id = world.newest_backup().copies[0].image.text();
     cloudsim::Image* image = world.cloud->state().find_image(id);
-    image->listed_from = world.cloud->state().now + 30s;
+    image->listed_from = world.now + 30s;
 
     verify(world);
 
