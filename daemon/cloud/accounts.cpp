@@ -4,13 +4,13 @@
 #include "cloud/http_date.hpp"
 #include "ports/cloud.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cvmbackup {
 
 namespace {
 
-// A Date header is as old as its answer took to arrive.
 constexpr Duration skew_corrected = std::chrono::seconds(30);
 constexpr Duration skew_told_from = std::chrono::seconds(60);
 
@@ -35,14 +35,20 @@ Notice notice_of(const AccountName& account, Duration ahead, Notice::Level level
 
 }  // namespace
 
-void ServerTime::answered(std::string_view date_header, Duration steady) {
+void ServerTime::answered(std::string_view date_header, Duration sent, Duration received) {
     const std::optional<Instant> theirs = parse_http_date(date_header);
-    if (theirs)
-        begin_ = *theirs - steady;
+    if (!theirs)
+        return;
+    earliest_ = *theirs - received;
+    latest_ = *theirs + std::chrono::seconds(1) - sent;
+    is_known_ = true;
 }
 
 Duration ServerTime::ahead(Instant now, Duration steady) const {
-    return begin_ ? *begin_ + steady - now : Duration(0);
+    if (!is_known_)
+        return Duration(0);
+    const Instant zero = now - steady;
+    return std::clamp(Duration(0), earliest_ - zero, latest_ - zero);
 }
 
 std::int64_t ServerTime::unix_time(Instant now, Duration steady) const {
@@ -51,15 +57,17 @@ std::int64_t ServerTime::unix_time(Instant now, Duration steady) const {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
-void AccountState::answered(std::string_view date_header, const Clock& clock, Observer& observer) {
+void AccountState::answered(
+    std::string_view date_header, Duration sent, const Clock& clock, Observer& observer
+) {
     const Duration steady = clock.steady_now();
-    time.answered(date_header, steady);
+    time.answered(date_header, sent, steady);
     const Duration ahead = time.ahead(clock.now(), steady);
     observer.observe(CloudTimeSeen{account.name, ahead});
     if (!skew_told && size_of(ahead) > skew_told_from) {
         skew_told = true;
         observer.observe(notice_of(account.name, ahead, Notice::Level::warning));
-    } else if (skew_told && size_of(ahead) < skew_corrected) {
+    } else if (skew_told && size_of(ahead) + time.doubt() < skew_corrected) {
         skew_told = false;
         observer.observe(notice_of(account.name, ahead, Notice::Level::info));
     }

@@ -22,13 +22,21 @@ struct CallHead;
 // with when ours is 30 s or more away from it.
 class ServerTime {
 public:
-    void answered(std::string_view date_header, Duration steady);
-    // The cloud's clock minus ours; zero while it is not known.
+    // The header was written in whole seconds, somewhen between sending and receiving.
+    void answered(std::string_view date_header, Duration sent, Duration received);
+    // The cloud's clock minus ours, as little as the last answer allows; zero while it is not
+    // known.
     Duration ahead(Instant now, Duration steady) const;
+
+    Duration doubt() const { return latest_ - earliest_; }
+
     std::int64_t unix_time(Instant now, Duration steady) const;  // to sign with
 
 private:
-    std::optional<Instant> begin_;  // the cloud's time when `steady` was zero
+    // The cloud's time when `steady` was zero lies between these.
+    Instant earliest_{};
+    Instant latest_{};
+    bool is_known_ = false;
 };
 
 // Shared with the calls under way, so that a reload does not pull it from under them.
@@ -39,8 +47,11 @@ struct AccountState {
     ServerTime time;
     bool skew_told = false;
 
-    // An answer came; tells the observer how far the clocks are apart.
-    void answered(std::string_view date_header, const Clock& clock, Observer& observer);
+    // An answer came to what was sent at this steady time; tells the observer how far the clocks
+    // are apart.
+    void answered(
+        std::string_view date_header, Duration sent, const Clock& clock, Observer& observer
+    );
     // What a refusal with this code means for the secret.
     void refused(const SecretPtr& secret, std::string_view code);
 };

@@ -115,11 +115,13 @@ Task<Outcome<boost::json::object>> SignedApi::call(ApiCall call) {
     to_sign.service = call.service;
     to_sign.clock = &clock_;
     request.before_sending = std::move(to_sign);
+    const Duration sent = clock_.steady_now();
     const Outcome<HttpAnswer> answer = co_await transport_.send(std::move(request));
     if (!answer)
         co_return transport_failure(call.head.topic, answer.error());
 
-    account->answered(find_header(answer->headers, "Date"), clock_, accounts_.observer());
+    const std::string_view date = find_header(answer->headers, "Date");
+    account->answered(date, sent, clock_, accounts_.observer());
     Outcome<boost::json::object> response = open_envelope(call.head.topic, *answer);
     if (!response)
         account->refused(*secret, response.error().code);

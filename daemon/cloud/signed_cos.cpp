@@ -102,11 +102,13 @@ Task<Outcome<HttpAnswer>> SignedCos::call(CosCall call) {
     to_sign.call = call;
     to_sign.clock = &clock_;
     request.before_sending = std::move(to_sign);
+    const Duration sent = clock_.steady_now();
     Outcome<HttpAnswer> answer = co_await transport_.send(std::move(request));
     if (!answer)
         co_return transport_failure(call.head.topic, answer.error());
 
-    account->answered(find_header(answer->headers, "Date"), clock_, accounts_.observer());
+    const std::string_view date = find_header(answer->headers, "Date");
+    account->answered(date, sent, clock_, accounts_.observer());
     const bool is_absent_object =
         answer->status == 404 && call.method == "HEAD" && !call.key.empty();
     if (answer->status / 100 == 2 || is_absent_object)
