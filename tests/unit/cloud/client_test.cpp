@@ -204,64 +204,6 @@ TEST_F(Client, ReportsCredentialsThatStayRefused) {
     EXPECT_THAT(transport.sent, SizeIs(2));
 }
 
-TEST_F(Client, SignsWithTheCloudsTimeOnceItIsKnownToDiffer) {
-    HttpAnswer ahead = json_answer(R"({"TotalCount":0,"ImageSet":[]})");
-    ahead.headers = {{"Date", "Fri, 15 Jan 2027 08:10:01 GMT"}};
-    transport.then(ahead);
-    transport.then(ahead);
-    transport.then(ahead);
-    const std::vector<ImageId> ids = {ImageId("img-00000001")};
-
-    run(cloud->images(place, ids));
-    run(cloud->images(place, ids));
-    clock.jump(24h);
-    run(cloud->images(place, ids));
-
-    EXPECT_EQ(header(0, "X-TC-Timestamp"), "1800000001");
-    EXPECT_EQ(header(1, "X-TC-Timestamp"), "1800000601");
-    EXPECT_EQ(header(2, "X-TC-Timestamp"), "1800000602");  // a Date says whole seconds
-    EXPECT_EQ(observer.notices.size(), 1U);
-}
-
-TEST_F(Client, DoesNotTakeASlowAnswerForAClockThatIsWrong) {
-    HttpAnswer slow = json_answer(R"({"TotalCount":0,"ImageSet":[]})");
-    slow.headers = {{"Date", "Fri, 15 Jan 2027 08:00:01 GMT"}};
-    transport.latency = 92s;
-    transport.then(slow);
-    const std::vector<ImageId> ids = {ImageId("img-00000001")};
-
-    run(cloud->images(place, ids));
-
-    EXPECT_THAT(observer.notices, IsEmpty());
-}
-
-TEST_F(Client, SaysThatTheClocksAgreeOnlyWhenAQuickAnswerShowsIt) {
-    const auto dated = [](const char* date) {
-        HttpAnswer answer = json_answer(R"({"TotalCount":0,"ImageSet":[]})");
-        answer.headers = {{"Date", date}};
-        return answer;
-    };
-    transport.then(dated("Fri, 15 Jan 2027 08:05:01 GMT"));
-    transport.then(dated("Fri, 15 Jan 2027 08:05:01 GMT"));
-    transport.then(dated("Fri, 15 Jan 2027 08:06:41 GMT"));
-    const std::vector<ImageId> ids = {ImageId("img-00000001")};
-
-    run(cloud->images(place, ids));
-    transport.latency = 5min;
-    run(cloud->images(place, ids));
-    EXPECT_THAT(observer.notices, SizeIs(1));
-    clock.jump(98s);
-    transport.latency = 0s;
-    run(cloud->images(place, ids));
-
-    EXPECT_THAT(
-        observer.notices,
-        ElementsAre(
-            HasSubstr("5min behind the cloud's"), HasSubstr("agrees with the cloud's again")
-        )
-    );
-}
-
 TEST_F(Client, TellsTheObserverOfEveryAnswer) {
     transport.latency = 250ms;
     transport.then(error_answer("InternalError"));
