@@ -1,5 +1,6 @@
 // How single copies go from state to state; which event leads to what is in backup_machine.cpp.
 #include "rules/backup_machine_detail.hpp"
+#include "rules/backup_result.hpp"
 #include "rules/image_name.hpp"
 #include "rules/retry_pause.hpp"
 
@@ -28,12 +29,6 @@ Change change_of(CopyKind kind) {
             return Change::export_images;
     }
     return Change::create_image;
-}
-
-// Asked for and possible, but not there or not complete.
-bool is_missing(const Copy& copy) {
-    const bool complete = copy.state == CopyState::done && copy.code.empty();
-    return !complete && copy.state != CopyState::skipped;
 }
 
 // ImageSize tells of the system disk only; what is stored and billed are all the disks.
@@ -369,24 +364,7 @@ void Machine::close_if_settled() {
     }
     backup_.state = BackupState::finished;
     backup_.finished = now_;
-    const bool all_done = std::ranges::all_of(backup_.copies, [](const Copy& copy) {
-        return copy.state == CopyState::done && copy.code.empty();
-    });
-    switch (source().state) {
-        case CopyState::done:
-            backup_.result = all_done && !backup_.not_started ? Result::ok : Result::partial;
-            break;
-        case CopyState::cancelled:
-            backup_.result = Result::cancelled;
-            break;
-        case CopyState::skipped:
-            backup_.result = Result::skipped;
-            break;
-        default:
-            backup_.result = Result::failed;
-    }
-    backup_.good = source().state == CopyState::done && !backup_.not_started &&
-                   std::ranges::none_of(backup_.copies, is_missing);
+    judge_result(backup_);
     for (const Copy& copy : backup_.copies) {
         if (copy.state != CopyState::done && !copy.reason.empty()) {
             backup_.reasons.push_back(

@@ -3,6 +3,7 @@
 #include "rules/reconcile.hpp"
 
 #include "rules/backup_machine.hpp"
+#include "rules/backup_result.hpp"
 #include "rules/reconcile_detail.hpp"
 
 #include <algorithm>
@@ -51,12 +52,12 @@ Comparison Comparer::run() {
     }
     for (Backup& backup : known_) {
         if (changed_.contains(backup.id)) {
-            judge_again(backup);
+            judge_result(backup);
             result_.changed.push_back(std::move(backup));
         }
     }
     for (Backup& backup : result_.adopted) {
-        judge_again(backup);
+        judge_result(backup);
     }
     return std::move(result_);
 }

@@ -94,7 +94,5 @@ Comparison compare_objects(
 Backup backup_from_cloud(
     const BackupKey& key, int disks, const Place& place, const std::vector<Policy>& policies
 );
-// Sets `good` and `result` by what is there.
-void judge_again(Backup& backup);
 
 }  // namespace cvmbackup

@@ -1,5 +1,4 @@
 // What the catalog says of a backup that was found in the cloud.
-#include "rules/backup_machine.hpp"
 #include "rules/backup_plan.hpp"
 #include "rules/reconcile.hpp"
 
@@ -34,23 +33,6 @@ Instance instance_for(const BackupKey& key, int disks) {
     return instance;
 }
 
-bool is_short_of(const Copy& copy) {
-    if (copy.code == duplicate_code) {
-        return false;
-    }
-    switch (copy.state) {
-        case CopyState::done:
-            return !copy.code.empty();
-        case CopyState::skipped:
-            return copy.code == no_image_code;
-        case CopyState::deleting:
-        case CopyState::deleted:
-            return false;
-        default:
-            return true;
-    }
-}
-
 }  // namespace
 
 // The policy's plan for it, with every copy not yet found: retention may have deleted it, or it was
@@ -76,24 +58,7 @@ Backup backup_from_cloud(
     backup.finished = key.due;
     backup.state = BackupState::finished;
     backup.reasons = {"found in the cloud; the catalog did not know it"};
-    judge_again(backup);
     return backup;
-}
-
-void judge_again(Backup& backup) {
-    if (backup.copies.empty()) {
-        return;
-    }
-    const CopyState source = backup.copies.front().state;
-    const bool had_image =
-        source == CopyState::done || source == CopyState::deleting || source == CopyState::deleted;
-    backup.good =
-        had_image && !backup.not_started && std::ranges::none_of(backup.copies, is_short_of);
-    const bool has_image_now = backup.result == Result::failed && source == CopyState::done;
-    if (!backup.result || backup.result == Result::ok || backup.result == Result::partial ||
-        has_image_now) {
-        backup.result = backup.good ? Result::ok : Result::partial;
-    }
 }
 
 }  // namespace cvmbackup

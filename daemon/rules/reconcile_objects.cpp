@@ -1,5 +1,6 @@
 // Exports: what the catalog says of one bucket against the objects that are there.
 #include "rules/backup_machine.hpp"
+#include "rules/backup_result.hpp"
 #include "rules/export_key.hpp"
 #include "rules/reconcile.hpp"
 
@@ -55,12 +56,12 @@ public:
         }
         for (Backup& backup : known_) {
             if (changed_.contains(backup.id)) {
-                judge_again(backup);
+                judge_result(backup);
                 result_.changed.push_back(std::move(backup));
             }
         }
         for (Backup& backup : result_.adopted) {
-            judge_again(backup);
+            judge_result(backup);
         }
         return std::move(result_);
     }
