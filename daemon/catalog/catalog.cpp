@@ -63,7 +63,7 @@ public:
         }
         guarded("a change was being recorded", [&] {
             write(changes);
-            identity_.check(path_);
+            identity_.check();
         });
     }
 

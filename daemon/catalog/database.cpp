@@ -203,20 +203,35 @@ void create(const fs::path& path, const fs::path& directory) {
 
 }  // namespace
 
-FileIdentity::FileIdentity(const fs::path& path) {
+FileIdentity::FileIdentity(fs::path path)
+    : path_(std::move(path))
+    , journal_path_(path_.string() + "-wal")
+    , file_(number_of(path_))
+    , journal_(number_of(journal_path_)) {}
+
+std::optional<FileIdentity::Number> FileIdentity::number_of(const fs::path& path) {
     struct ::stat found {};
 
-    if (::stat(path.c_str(), &found) == 0) {
-        found_.emplace(found.st_dev, found.st_ino);
+    if (::stat(path.c_str(), &found) != 0) {
+        return std::nullopt;
     }
+    return Number(found.st_dev, found.st_ino);
 }
 
-void FileIdentity::check(const fs::path& path) const {
-    if (found_ && FileIdentity(path).found_ != found_) {
+void FileIdentity::check() const {
+    if (file_ && number_of(path_) != file_) {
         refuse(
-            path,
+            path_,
             "was removed or replaced while it was in use: what was recorded last is not in it. Put "
             "the file back and start cvmbackupd again"
+        );
+    }
+    if (journal_ && number_of(journal_path_) != journal_) {
+        refuse(
+            path_,
+            "lost its journal: " + journal_path_.string() +
+                " was removed or replaced while it was in use. Do not put it back, start "
+                "cvmbackupd again: what it held is written into the catalog when cvmbackupd stops"
         );
     }
 }

@@ -17,17 +17,24 @@ namespace cvmbackup {
 // Throws CatalogError.
 std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& path);
 
-// Which file a path named. What is written to one that nobody can find any more is lost at the next
-// start.
+// Which files an open catalog consists of: itself and its journal, the -wal. What is written to one
+// that nobody can find any more is lost at the next start.
 class FileIdentity {
 public:
-    explicit FileIdentity(const std::filesystem::path& path);
+    explicit FileIdentity(std::filesystem::path path);
 
-    // Throws CatalogError if the path names another file now, or none.
-    void check(const std::filesystem::path& path) const;
+    // Throws CatalogError if a path names another file now, or none.
+    void check() const;
 
 private:
-    std::optional<std::pair<dev_t, ino_t>> found_;  // none for ":memory:"
+    using Number = std::pair<dev_t, ino_t>;
+
+    static std::optional<Number> number_of(const std::filesystem::path& path);
+
+    std::filesystem::path path_;
+    std::filesystem::path journal_path_;
+    std::optional<Number> file_;  // none for ":memory:"
+    std::optional<Number> journal_;
 };
 
 // Plain words for an error of SQLite: the file, what was being done, what to do about it.

@@ -100,6 +100,28 @@ TEST_F(CatalogFile, ThatIsTakenAwayWhileInUseStopsItsUser) {
     EXPECT_THAT(told, HasSubstr("was removed or replaced"));
 }
 
+TEST_F(CatalogFile, WhoseJournalIsTakenAwayStopsItsUserAndLosesNothing) {
+    std::string told;
+    auto catalog = open_catalog(file, [&](const std::string& what) { told = what; });
+    catalog->commit({{sample_run(1)}, {}, {}, {}});
+    std::filesystem::remove(file.string() + "-wal");
+
+    EXPECT_THROW(catalog->commit({{sample_run(2)}, {}, {}, {}}), CatalogError);
+    EXPECT_THAT(told, AllOf(HasSubstr("catalog.db-wal was removed"), HasSubstr("start")));
+    catalog.reset();
+
+    EXPECT_EQ(open_catalog(file)->last_ids().run, RunId(2));
+}
+
+TEST_F(CatalogFile, WhoseJournalIsTakenAwayBeforeTheFirstCommitStopsItsUserToo) {
+    make_catalog();
+    const auto catalog = open_catalog(file);
+    std::filesystem::rename(file.string() + "-wal", file.string() + "-old");
+    write_bytes(file.string() + "-wal", "");
+
+    EXPECT_THROW(catalog->commit({{sample_run(201)}, {}, {}, {}}), CatalogError);
+}
+
 TEST_F(CatalogFile, IsFreeAgainOnceItIsClosed) {
     open_catalog(file).reset();
 
