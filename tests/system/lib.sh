@@ -15,6 +15,31 @@ fail() {
     exit 1
 }
 
+# Whatever the sanitizer of this build found in a program fails the test, here and below.
+reports=/run/sanitizer
+sanitizer=$(sed -n 's/^CVMBACKUP_SANITIZE:STRING=//p' "$build/CMakeCache.txt")
+
+watch_sanitizer() {
+    mkdir --mode=1777 "$reports"
+    local name
+    for name in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+        export "$name=log_path=$reports/report"
+        systemctl set-environment "$name=${!name}"
+    done
+    trap tell_reports EXIT
+    # The sandbox keeps it from limits and from the look at all of memory at the end.
+    drop_in sanitizer "ReadWritePaths=$reports" "Environment=LSAN_OPTIONS=detect_leaks=0" \
+        "Environment=ASAN_OPTIONS=$ASAN_OPTIONS:disable_coredump=0"
+}
+
+tell_reports() {
+    systemctl stop cvmbackupd cvmcloudsim 2>/dev/null || true
+    if [[ -n $(ls --almost-all "$reports") ]]; then
+        cat "$reports"/*
+        fail "the sanitizer found something"
+    fi
+}
+
 expect() { # DESCRIPTION COMMAND…
     local what=$1
     shift
@@ -74,6 +99,7 @@ install_daemon() {
     systemctl daemon-reload
     systemctl start dbus
     systemctl reload dbus
+    [[ -z $sanitizer ]] || watch_sanitizer
 }
 
 drop_in() { # NAME LINE… : in the unit's [Service] section

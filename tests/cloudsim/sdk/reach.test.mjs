@@ -44,7 +44,10 @@ for (const [way, options] of Object.entries(ways)) {
 // "S" while a process sleeps, "R" while it runs or waits for a processor.
 const stateOf = (pid) => fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1][0];
 
-test("a server without a file left for a connection rests until there is one", async () => {
+// To look at an object's type UBSan opens a pipe, and takes it for a wrong one when that fails.
+const skip = (process.env.CVMBACKUP_SANITIZE ?? "").includes("undefined");
+
+test("a server with no file left for a connection rests until there is one", { skip }, async () => {
   const crowded = await startCloud();
   execFileSync("prlimit", ["--pid", `${crowded.pid}`, "--nofile=16:16"]);
   const open = () => net.connect(Number(crowded.url.port), crowded.url.hostname);
