@@ -103,11 +103,8 @@ Task<void> Reconciler::pass() {
             co_return;
         }
         now_.places += 1;
-        std::vector<ObjectListing> listings = buckets(place);
-        co_await compare(std::move(place));
-        for (ObjectListing& listing : listings) {
-            co_await compare_bucket(std::move(listing));
-        }
+        co_await compare(place);
+        co_await compare_buckets(std::move(place));
     }
     now_.ended = clock_.now();
     last_ = std::move(now_);

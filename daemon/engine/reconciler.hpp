@@ -61,11 +61,13 @@ private:
     std::vector<Place> places() const;
     Task<void> pass();
     Task<void> compare(Place place);
-    std::vector<ObjectListing> buckets(const Place& place) const;
+    std::vector<ObjectListing> buckets(const Place& place, const std::vector<Backup>& with_exports)
+        const;
     std::vector<Backup> known_exports(
-        const ObjectListing& listing, const std::vector<Backup>& before
+        const ObjectListing& listing, const std::vector<BackupId>& before
     ) const;
-    Task<void> compare_bucket(ObjectListing listing);
+    Task<void> compare_buckets(Place place);
+    Task<void> compare_bucket(ObjectListing listing, std::vector<BackupId> before);
     std::vector<Backup> known(const ImageListing& listing) const;
     void trouble(const Place& place, const Failure& failure);
     void apply(Comparison comparison, const Place& place);

@@ -8,7 +8,9 @@
 namespace cvmbackup {
 
 // The buckets of the place that policies name or copies are in, each with the folders to list.
-std::vector<ObjectListing> Reconciler::buckets(const Place& place) const {
+std::vector<ObjectListing> Reconciler::buckets(
+    const Place& place, const std::vector<Backup>& with_exports
+) const {
     std::map<BucketName, std::set<std::string>> folders;
     for (const Policy& policy : policies_) {
         if (policy.exported && Place{policy.account, policy.region} == place) {
@@ -16,7 +18,7 @@ std::vector<ObjectListing> Reconciler::buckets(const Place& place) const {
             );
         }
     }
-    for (const Backup& backup : catalog_.with_exports_at(place)) {
+    for (const Backup& backup : with_exports) {
         for (const Copy& copy : backup.copies) {
             if (copy.kind == CopyKind::exported && copy.place == place &&
                 (copy.state == CopyState::done || copy.state == CopyState::lost)) {
@@ -37,13 +39,22 @@ std::vector<ObjectListing> Reconciler::buckets(const Place& place) const {
     return listings;
 }
 
-Task<void> Reconciler::compare_bucket(ObjectListing listing) {
+Task<void> Reconciler::compare_buckets(Place place) {
+    const std::vector<Backup> backups = catalog_.with_exports_at(place);
+    std::vector<ObjectListing> listings = buckets(place, backups);
+    std::vector<BackupId> before(backups.size());
+    std::ranges::transform(backups, before.begin(), &Backup::id);
+    for (ObjectListing& listing : listings) {
+        co_await compare_bucket(std::move(listing), before);
+    }
+}
+
+Task<void> Reconciler::compare_bucket(ObjectListing listing, std::vector<BackupId> before) {
     const Place place{listing.bucket.account, listing.bucket.region};
     const Instant now = clock_.now();
     const auto fail = [&](const Failure& failure) {
         now_.troubles.push_back("bucket " + listing.bucket.bucket.text() + ": " + failure.text);
     };
-    const std::vector<Backup> before = catalog_.with_exports_at(place);
     for (const std::string& folder : listing.folders) {
         Outcome<std::vector<StoredObject>> objects =
             co_await cloud_.list_objects(listing.bucket, folder);
@@ -72,10 +83,10 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing) {
     apply(std::move(comparison), place);
 }
 
-// The backups with exports in the place, those that the objects claim, and those that had some when
-// the list was asked for, as they are now.
+// The backups with exports in the place, those that the objects claim, and those that had some
+// before the list was asked for, as they are now.
 std::vector<Backup> Reconciler::known_exports(
-    const ObjectListing& listing, const std::vector<Backup>& before
+    const ObjectListing& listing, const std::vector<BackupId>& before
 ) const {
     std::vector<Backup> backups;
     std::set<BackupId> ids;
@@ -88,9 +99,9 @@ std::vector<Backup> Reconciler::known_exports(
     };
     const Place place{listing.bucket.account, listing.bucket.region};
     std::ranges::for_each(catalog_.with_exports_at(place), add);
-    for (const Backup& backup : before) {
-        if (!ids.contains(backup.id)) {
-            add(*catalog_.backup(backup.id));
+    for (const BackupId id : before) {
+        if (!ids.contains(id)) {
+            add(*catalog_.backup(id));
         }
     }
     for (const BackupKey& key : claimed_backups(listing, policies_)) {
