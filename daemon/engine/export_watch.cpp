@@ -39,7 +39,9 @@ void ExportWatch::add(BackupId backup, const action::WatchExport& what) {
     watched.what = what;
     watched.added = clock_.steady_now();
     watched.since = watched.added - what.age;
-    watched.next_look = std::max(watched.added, watched.since + export_poll_shortest);
+    watched.next_look =
+        watched.added +
+        std::max<Duration>(export_poll_shortest - what.age, silence(quickest_, what.age));
     watched_.insert_or_assign(what.copy, std::move(watched));
     sleeper_->wake();
 }
@@ -76,7 +78,8 @@ Task<void> ExportWatch::look(CopyId copy) {
         co_await cloud_.list_objects(what.bucket, what.prefix);
     Watched& watched = watched_.at(copy);
     const Duration now = clock_.steady_now();
-    watched.next_look = now + next_interval(now - watched.since);
+    const Duration age = now - watched.since;
+    watched.next_look = now + std::max(next_interval(age), silence(quickest_, age));
     if (!listed) {
         refused(copy, listed.error());
         co_return;
@@ -93,7 +96,7 @@ Task<void> ExportWatch::look(CopyId copy) {
         watched.next_look = now + export_poll_shortest;
         co_return;
     }
-    give_up_if_overdue(copy, std::to_string(objects.size()) + " objects exist");
+    unfinished(copy, std::to_string(objects.size()) + " objects exist");
 }
 
 // When that lasts it is told, and ends the wait some time: nobody could ever say that the export is
@@ -110,8 +113,9 @@ void ExportWatch::refused(CopyId copy, const Failure& failure) {
     }
 }
 
-void ExportWatch::give_up_if_overdue(CopyId copy, const std::string& state) {
-    const Watched& watched = watched_.at(copy);
+void ExportWatch::unfinished(CopyId copy, const std::string& state) {
+    Watched& watched = watched_.at(copy);
+    watched.seen_unfinished = true;
     const Duration now = clock_.steady_now();
     if (now - watched.since > export_patience && now - watched.added > watched_least) {
         forget(copy, event::Overdue{copy, overdue_text(export_patience, state)});
@@ -129,10 +133,15 @@ Task<void> ExportWatch::confirm(CopyId copy, std::vector<StoredObject> objects) 
         }
         if (!*head || (*head)->size_bytes != object.size_bytes) {
             watched_.at(copy).last_seen.clear();
-            give_up_if_overdue(copy, "its objects change");
+            unfinished(copy, "its objects change");
             co_return;
         }
         object = **head;
+    }
+    const Watched& watched = watched_.at(copy);
+    const Duration age = clock_.steady_now() - watched.since;
+    if (watched.seen_unfinished) {
+        quickest_ = std::min(quickest_.value_or(age), age);
     }
     forget(copy, event::ExportCompleted{copy, std::move(objects)});
 }

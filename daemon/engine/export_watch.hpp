@@ -11,11 +11,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace cvmbackup {
 
 constexpr Duration export_poll_shortest = std::chrono::seconds(30);
-constexpr Duration export_poll_longest = std::chrono::minutes(15);
+constexpr Duration export_poll_longest = std::chrono::hours(1);
 
 class ExportWatch {
 public:
@@ -34,12 +35,13 @@ private:
         Duration since{0};
         Duration next_look{0};
         std::vector<StoredObject> last_seen;
+        bool seen_unfinished = false;  // by this process: its end tells how long it took
         Unreadable unreadable;
     };
 
     Task<void> look(CopyId copy);
     void refused(CopyId copy, const Failure& failure);
-    void give_up_if_overdue(CopyId copy, const std::string& state);
+    void unfinished(CopyId copy, const std::string& state);
     Task<void> confirm(CopyId copy, std::vector<StoredObject> objects);
     void forget(CopyId copy, const Event& event);
 
@@ -48,6 +50,7 @@ private:
     Report report_;
     std::unique_ptr<Sleeper> sleeper_;
     std::map<CopyId, Watched> watched_;
+    std::optional<Duration> quickest_;
 };
 
 }  // namespace cvmbackup

@@ -4,6 +4,11 @@
 
 namespace cvmbackup {
 
+Duration silence(std::optional<Duration> quickest, Duration age) {
+    const Duration ready = quickest.value_or(Duration(0)) * 9 / 10;
+    return std::clamp<Duration>(ready - age, Duration(0), silence_max);
+}
+
 std::string overdue_text(Duration patience, const std::string& state_word) {
     return "still not complete after " + to_text(patience) + " (the cloud says: " + state_word +
            ")";
@@ -42,7 +47,7 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     watched.kind = what.kind;
     watched.added = clock_.steady_now();
     watched.since = watched.added - what.age;
-    watched.next_look = watched.added;
+    watched.next_look = watched.added + silence_of(watched, watched.added);
     watched.disks = what.disks;
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
@@ -77,12 +82,10 @@ Task<void> ImageWatch::run() {
     }
 }
 
-bool ImageWatch::may_be_ready(const Watched& watched, Duration now) const {
+Duration ImageWatch::silence_of(const Watched& watched, Duration now) const {
     const auto known = experience_.find(watched.kind);
-    const Duration quickest =
-        known == experience_.end() ? Duration(0) : known->second.quickest.value_or(Duration(0));
-    const Duration silence = std::min<Duration>(quickest * 9 / 10, image_silence_max);
-    return now - watched.since >= silence;
+    return known == experience_.end() ? Duration(0)
+                                      : silence(known->second.quickest, now - watched.since);
 }
 
 // The last page is filled up with those that are due next: they cost no further call.
@@ -90,10 +93,8 @@ std::vector<ImageId> ImageWatch::due(Duration now) const {
     std::vector<std::pair<Duration, ImageId>> askable;
     std::size_t due = 0;
     for (const auto& [id, watched] : watched_) {
-        if (may_be_ready(watched, now)) {
-            askable.emplace_back(watched.next_look, id);
-            due += watched.next_look <= now ? 1 : 0;
-        }
+        askable.emplace_back(watched.next_look, id);
+        due += watched.next_look <= now ? 1 : 0;
     }
     const std::size_t pages = (due + ids_per_call - 1) / ids_per_call;
     std::ranges::sort(askable);
@@ -110,9 +111,11 @@ void ImageWatch::looked(const std::vector<ImageId>& asked) {
     for (const ImageId& id : asked) {
         const auto found = watched_.find(id);
         if (found != watched_.end()) {
-            const Duration pause = (now - found->second.since) / image_poll_share;
-            found->second.next_look =
-                now + std::clamp<Duration>(pause, image_poll_period, image_poll_longest);
+            Watched& watched = found->second;
+            const Duration share = (now - watched.since) / image_poll_share;
+            const Duration pause =
+                std::clamp<Duration>(share, image_poll_period, image_poll_longest);
+            watched.next_look = now + std::max(pause, silence_of(watched, now));
         }
     }
 }

@@ -19,15 +19,16 @@ constexpr Duration image_poll_period = std::chrono::seconds(10);
 // An image is asked about again after this share of its age, which is how late its end is noticed,
 // but at least as often as that.
 constexpr int image_poll_share = 30;
-constexpr Duration image_poll_longest = std::chrono::minutes(15);
+constexpr Duration image_poll_longest = std::chrono::hours(1);
 // An accepted image that lists do not show yet may still appear, and one that was shown once may be
 // missing from the next answer, which another server gives; disks that a NORMAL image lacks may
 // still be listed.
 constexpr Duration image_visibility = std::chrono::minutes(10);
 // One list may lag or be wrong: an image that was there has vanished when so many in a row lack it.
 constexpr int absences_needed = 3;
-// Images are not asked about for at most this long, however slow others were.
-constexpr Duration image_silence_max = std::chrono::minutes(5);
+// What is too young to be ready is looked at no more often than this: for its progress, and
+// because it may have failed.
+constexpr Duration silence_max = std::chrono::minutes(5);
 // How long reads may be refused for good (permissions, account gone) before the images are given
 // up.
 constexpr Duration refusal_patience = std::chrono::hours(2);
@@ -38,6 +39,9 @@ constexpr Duration unreadable_notice = std::chrono::minutes(10);
 // Nothing is overdue before this process has looked for so long: after a restart the age is only
 // as right as the clock was.
 constexpr Duration watched_least = std::chrono::hours(1);
+
+// For how long work of this age is not looked at, when the quickest so far took so long.
+Duration silence(std::optional<Duration> quickest, Duration age);
 
 std::string overdue_text(Duration patience, const std::string& state_word);
 std::string unreadable_text(const Failure& failure);
@@ -96,7 +100,7 @@ private:
         int count = 0;
     };
 
-    bool may_be_ready(const Watched& watched, Duration now) const;
+    Duration silence_of(const Watched& watched, Duration now) const;
     std::vector<ImageId> due(Duration now) const;
     void looked(const std::vector<ImageId>& asked);
     void refused(const std::vector<ImageId>& asked, const Failure& failure);

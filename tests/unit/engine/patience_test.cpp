@@ -285,6 +285,36 @@ TEST(Patience, TheEndOfALongCreationIsNoticedInTime) {
     EXPECT_LT(*image.settled_at - *image.accepted_at, 90min + 90min / image_poll_share + 10s);
 }
 
+std::size_t looks_of_second_run(EngineWorld& world, const std::string& action) {
+    EXPECT_TRUE(world.run_until_done());
+    const std::size_t before = world.calls(action);
+    EXPECT_TRUE(world.engine().run_now(PolicyName("web"), {}));
+    EXPECT_TRUE(world.run_until_done());
+    return world.calls(action) - before;
+}
+
+TEST(Patience, AnImageIsLookedAtSeldomWhileItIsTooYoungToBeReady) {
+    EngineWorld world("[timing]\ncreate = \"90min\"\n" + web_world(1));
+    world.settings.policies.front().replicas.clear();
+
+    // Each five minutes, then each thirtieth of its age; and those of quota, names and comparison.
+    EXPECT_LE(looks_of_second_run(world, "DescribeImages"), 81 / 5 + 4 + 3 + 3U);
+
+    const Copy image = world.newest_backup().copies.front();
+    EXPECT_LT(*image.settled_at - *image.accepted_at, 90min + 90min / image_poll_share + 10s);
+}
+
+TEST(Patience, AnExportIsLookedAtSeldomWhileItIsTooYoungToBeReady) {
+    EngineWorld world("[timing]\nexport = \"90min\"\n" + web_world(1));
+    world.settings.policies = {with_export("web/{instance}/{time}")};
+    world.settings.policies.front().replicas.clear();
+
+    EXPECT_LE(looks_of_second_run(world, "cos:GetBucket"), 81 / 5 + 4 + 3U);
+
+    const Copy& exported = world.newest_backup().copies.back();
+    EXPECT_LT(*exported.settled_at - *exported.accepted_at, 90min + 90min / 20 + 1min);
+}
+
 TEST(Patience, AnExportWhoseAnswerIsLostIsLookedForMoreAndMoreSeldom) {
     EngineWorld world(web_world(1), R"(
 [[fault]]
