@@ -61,6 +61,7 @@ void AccountState::answered(
     std::string_view date_header, Duration sent, const Clock& clock, Observer& observer
 ) {
     const Duration steady = clock.steady_now();
+    was_answered = true;
     time.answered(date_header, sent, steady);
     const Duration ahead = time.ahead(clock.now(), steady);
     observer.observe(CloudTimeSeen{account.name, ahead});
@@ -90,10 +91,16 @@ Accounts::Accounts(Clock& clock, Transport& transport, Observer& observer, std::
     , observer_(observer)
     , config_dir_(std::move(config_dir)) {}
 
+// What time it is does not change with the settings.
 void Accounts::set(std::vector<Account> accounts) {
-    accounts_.clear();
+    const auto before = std::exchange(accounts_, {});
     for (Account& account : accounts) {
         auto state = std::make_shared<AccountState>();
+        if (const auto known = before.find(account.name); known != before.end()) {
+            state->time = known->second->time;
+            state->was_answered = known->second->was_answered;
+            state->skew_told = known->second->skew_told;
+        }
         state->credentials = make_credentials(account, config_dir_, clock_, transport_);
         state->account = std::move(account);
         accounts_[state->account.name] = std::move(state);
@@ -103,6 +110,13 @@ void Accounts::set(std::vector<Account> accounts) {
 std::shared_ptr<AccountState> Accounts::find(const AccountName& name) const {
     const auto found = accounts_.find(name);
     return found == accounts_.end() ? nullptr : found->second;
+}
+
+std::optional<Duration> Accounts::clock_ahead(const AccountName& name) const {
+    const std::shared_ptr<AccountState> account = find(name);
+    if (!account || !account->was_answered)
+        return std::nullopt;
+    return account->time.ahead(clock_.now(), clock_.steady_now());
 }
 
 Failure unknown_account(const AccountName& name) {

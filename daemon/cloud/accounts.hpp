@@ -45,6 +45,7 @@ struct AccountState {
     std::unique_ptr<Credentials> credentials;
     Tc3Signer signer;
     ServerTime time;
+    bool was_answered = false;
     bool skew_told = false;
 
     // An answer came to what was sent at this steady time; tells the observer how far the clocks
@@ -61,7 +62,8 @@ public:
     Accounts(Clock& clock, Transport& transport, Observer& observer, std::string config_dir);
 
     void set(std::vector<Account> accounts);
-    std::shared_ptr<AccountState> find(const AccountName& name) const;  // null if unknown
+    std::shared_ptr<AccountState> find(const AccountName& name) const;   // null if unknown
+    std::optional<Duration> clock_ahead(const AccountName& name) const;  // see ports/cloud.hpp
 
     Observer& observer() { return observer_; }
 

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ public:
     Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) override;
     Task<Outcome<ImageQuota>> image_quota(Place place) override;
     Task<Outcome<Identity>> identity(AccountName account) override;
+
+    std::optional<Duration> clock_ahead(const AccountName& account) const override {
+        return accounts_.clock_ahead(account);
+    }
 
     Task<Outcome<std::optional<StoredObject>>> head_object(BucketPlace bucket, std::string key)
         override;

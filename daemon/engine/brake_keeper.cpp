@@ -7,8 +7,9 @@
 
 namespace cvmbackup {
 
-BrakeKeeper::BrakeKeeper(Clock& clock, Observer& observer, Scheduler& memories)
+BrakeKeeper::BrakeKeeper(Clock& clock, const Cloud& cloud, Observer& observer, Scheduler& memories)
     : clock_(clock)
+    , cloud_(cloud)
     , observer_(observer)
     , memories_(memories)
     , right_offset_(clock_offset()) {}
@@ -25,6 +26,7 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     input.last_pass = memory.pruned_at;
     input.agreed_to = memory.agreed_to;
     input.clock_step = clock_offset() - right_offset_;
+    input.cloud_ahead = cloud_.clock_ahead(policy.account).value_or(Duration(0));
     if (const auto found = disagreements_.find(policy.name); found != disagreements_.end()) {
         input.disagreement = found->second;
     }
@@ -34,6 +36,10 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     }
     plan.policies.push_back(judge_plan(policy, plan.decisions, points, input));
     return plan;
+}
+
+bool BrakeKeeper::is_ready(const Policy& policy) const {
+    return cloud_.clock_ahead(policy.account).has_value();
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/scheduler.hpp"
+#include "ports/cloud.hpp"
 #include "rules/brake.hpp"
 
 #include <map>
@@ -15,10 +16,13 @@ namespace cvmbackup {
 
 class BrakeKeeper {
 public:
-    BrakeKeeper(Clock& clock, Observer& observer, Scheduler& memories);
+    BrakeKeeper(Clock& clock, const Cloud& cloud, Observer& observer, Scheduler& memories);
 
     // What retention would do with the policy's points now, stops included.
     Plan plan(const Policy& policy, const std::vector<Backup>& points) const;
+
+    // Nothing is deleted before the cloud has answered anything, which tells its time.
+    bool is_ready(const Policy& policy) const;
 
     // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
     // agreed to every one of them.
@@ -40,6 +44,7 @@ private:
     void tell(const PolicyName& policy, std::vector<BrakeStop> stops);
 
     Clock& clock_;
+    const Cloud& cloud_;
     Observer& observer_;
     Scheduler& memories_;
     Duration right_offset_;  // of the wall clock to the one that never jumps

@@ -48,7 +48,7 @@ Engine::Engine(
               runs_.begin_run(Firing{policy, trigger, due, {}}, memory);
           }
       )
-    , brake_(clock, observer, scheduler_)
+    , brake_(clock, cloud, observer, scheduler_)
     , pruner_(clock, cloud, catalog, observer, alarms_, brake_, [this] { reconciler_.request(); })
     , reconciler_(clock, cloud, catalog, observer, alarms_, runs_, reconciler_hooks())
     , started_(clock.now()) {

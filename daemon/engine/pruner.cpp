@@ -156,6 +156,9 @@ Task<void> Pruner::prune(Policy policy) {
     const std::vector<Backup> points = catalog_.points(policy.name);
     const Instant decided_at = clock_.now();
     const Plan plan = brake_.plan(policy, points);
+    if (plan.policies.front().expired > 0 && !brake_.is_ready(policy)) {
+        co_return try_again_later();
+    }
     const bool admitted = brake_.admits(plan);
     std::map<CopyId, const Decision*> decided;
     RetentionPassed passed;
@@ -364,6 +367,10 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
         observer_.observe(CopyChanged{
             expired.policy, expired.instance, CopyState::deleting, expired.copy});
     }
+    try_again_later();
+}
+
+void Pruner::try_again_later() {
     if (!retry_set_) {
         retry_set_ = true;
         alarms_.after(prune_retry, [this] {

@@ -78,6 +78,7 @@ private:
     Task<void> delete_objects(Expired expired);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
+    void try_again_later();
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
     void leave_to_comparison(const Expired& expired);

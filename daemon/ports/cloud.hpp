@@ -66,6 +66,9 @@ public:
     virtual Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) = 0;
     virtual Task<Outcome<ImageQuota>> image_quota(Place place) = 0;
     virtual Task<Outcome<Identity>> identity(AccountName account) = 0;
+    // How far the cloud's clock is ahead of this machine's, as little as its last answer allows;
+    // nothing before the first one.
+    virtual std::optional<Duration> clock_ahead(const AccountName& account) const = 0;
 
     // Nothing if the object does not exist.
     virtual Task<Outcome<std::optional<StoredObject>>> head_object(

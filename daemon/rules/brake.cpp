@@ -105,21 +105,32 @@ std::optional<BrakeStop> stop_stale(
                            : "there is no good copy"};
 }
 
+std::string size_of(Duration by) {
+    return to_text(Duration(std::chrono::floor<std::chrono::seconds>(std::chrono::abs(by))));
+}
+
 std::optional<BrakeStop> stop_clock(const BrakeInput& input) {
+    if (std::chrono::abs(input.cloud_ahead) > clock_error_allowed) {
+        const bool behind = input.cloud_ahead > Duration(0);
+        return BrakeStop{
+            BrakeReason::clock,
+            "this machine's clock is " + size_of(input.cloud_ahead) +
+                (behind ? " behind" : " ahead of") +
+                " the cloud's; set it right (timedatectl set-ntp true)"};
+    }
     if (input.last_pass && input.now < *input.last_pass) {
         return BrakeStop{
             BrakeReason::clock,
             "the clock stands before the last pass of retention, " + to_rfc3339(*input.last_pass)};
     }
-    if (std::chrono::abs(input.clock_step) <= clock_step_allowed) {
+    if (std::chrono::abs(input.clock_step) <= clock_error_allowed) {
         return std::nullopt;
     }
     const bool ahead = input.clock_step > Duration(0);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(abs(input.clock_step));
     return BrakeStop{
         BrakeReason::clock,
         "the clock was set " + std::string(ahead ? "ahead" : "back") + " by " +
-            to_text(Duration(seconds))};
+            size_of(input.clock_step)};
 }
 
 // Consent counts for all that were found, so that a rebuilt catalog asks once and not every night.

@@ -4,7 +4,9 @@
 //                 there), those not counted that were made since the last pass: one in, one out
 //   stale         the newest good copy is older than it should be: older than the rpo, and than
 //                 three times the longest gap of the schedule; a failing policy needs its old ones
-//   clock         the clock stands before the last pass, or was set by more than an hour
+//   clock         the clock is more than an hour away from the cloud's, was set by more than that,
+//   or
+//                 stands before the last pass
 //   disagreement  catalog and cloud were found to disagree
 //   adopted       copies would go of backups that were found in the cloud, which another
 //                 installation with a policy of this name may have made, and nobody agreed yet
@@ -21,13 +23,14 @@
 namespace cvmbackup {
 
 constexpr std::size_t deletions_always_allowed = 5;
-constexpr Duration clock_step_allowed = std::chrono::hours(1);
+constexpr Duration clock_error_allowed = std::chrono::hours(1);
 
 struct BrakeInput {
     Instant now{};
     std::optional<Instant> last_pass;           // when deletions were decided that were all tried
     std::optional<Duration> expected_interval;  // of the schedule
     Duration clock_step{0};                     // by how much the clock was set since it was right
+    Duration cloud_ahead{0};                    // how far the cloud's clock is ahead of it
     std::string disagreement;                   // in words, empty if there is none
     BackupId agreed_to;                         // up to it adopted backups were agreed to
 };

@@ -237,6 +237,16 @@ TEST(BrakeBook, TakesConsentToOneThatWasFoundForAllThatWereFound) {
     EXPECT_EQ(broken_by([&] { book.committed(copies(4, 1, CopyState::deleting)); }), 4);
 }
 
+TEST(BrakeBook, FindsADeletionByAWrongClockThatNobodyAgreedTo) {
+    BrakeBook book;
+    book.committed(copies(1, 20, CopyState::done));
+    book.planning(web, -2h);
+    book.agreed(plan_to_delete(1, 1), web);
+
+    EXPECT_EQ(broken_by([&] { book.committed(copies(1, 1, CopyState::deleting)); }), 0);
+    EXPECT_EQ(broken_by([&] { book.committed(copies(2, 1, CopyState::deleting)); }), 4);
+}
+
 TEST(BrakeBook, CountsAnewWithEachPlan) {
     BrakeBook book;
     book.committed(copies(1, 30, CopyState::done));

@@ -9,12 +9,15 @@ namespace cvmbackup::simulation {
 namespace {
 
 constexpr std::size_t always_allowed = 5;
+// By more than an hour, also where the cloud's answers tell a time that is off itself.
+constexpr Duration surely_wrong = std::chrono::minutes(90);
 
 }  // namespace
 
-void BrakeBook::planning(const PolicyName& policy) {
+void BrakeBook::planning(const PolicyName& policy, Duration wrong) {
     const auto pass = last_pass_.find(policy);
     Judged plan;
+    plan.wrong = wrong;
     std::size_t made = 0;
     for (const auto& [id, seen] : copies_) {
         if (seen.policy == policy && seen.state == CopyState::done) {
@@ -85,6 +88,13 @@ void BrakeBook::take(const Copy& copy, const PolicyName& policy) {
     const bool decided = seen.state == CopyState::done && copy.state == CopyState::deleting;
     if (decided && !agreed_.contains(copy.id)) {
         plans_[policy].decided += 1;
+    }
+    if (decided && !agreed_.contains(copy.id) &&
+        std::chrono::abs(plans_[policy].wrong) > surely_wrong) {
+        throw Broken{
+            4,
+            copy.name + " is to be deleted by a clock that is wrong by " +
+                to_text(plans_[policy].wrong) + ", and nobody agreed to that"};
     }
     const bool begins = seen.state != CopyState::deleting && copy.state == CopyState::deleting;
     if (begins && !agreed_.contains(copy.id) && may_be_anothers(copy.backup, policy)) {

@@ -1,7 +1,8 @@
 // Keeps score of promise 4 where deletions come in a crowd: more than a plan may decide on by
 // itself (docs: five or a fifth of a policy's copies, and one for each new one) waits for a
-// person, and so does each backup that is already complete when the catalog first hears of it: it
-// was found in the cloud, and nobody knows whose it is. Throws Broken.
+// person, and so does what is decided by a wrong clock, and each backup that is already complete
+// when the catalog first hears of it: it was found in the cloud, and nobody knows whose it is.
+// Throws Broken.
 #pragma once
 
 #include "model/plan.hpp"
@@ -15,8 +16,9 @@ namespace cvmbackup::simulation {
 
 class BrakeBook {
 public:
-    // The daemon reads the policy's copies: what it decides from now on is one plan.
-    void planning(const PolicyName& policy);
+    // The daemon reads the policy's copies, by a clock that is wrong by so much: what it decides
+    // from now on is one plan.
+    void planning(const PolicyName& policy, Duration wrong = Duration(0));
     // The operator let these go.
     void agreed(const Plan& plan, const PolicyName& policy);
     void committed(const Changes& changes);
@@ -33,6 +35,7 @@ private:
         std::size_t there = 0;
         std::size_t most = 0;
         std::size_t decided = 0;  // to go
+        Duration wrong{0};        // the clock
     };
 
     void take(const Copy& copy, const PolicyName& policy);

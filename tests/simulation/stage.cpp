@@ -28,7 +28,7 @@ Stage::Stage(Scenario scenario)
     set_simulated_key();
     catalog_.before = [this](const Changes& changes) { before_commit(changes); };
     catalog_.planning = [this](const PolicyName& policy) {
-        brake_.planning(policy);
+        brake_.planning(policy, wrong_);
         copies_.planning(policy, wall());
     };
     catalog_.after = [this](const Changes& changes) { after_commit(changes); };

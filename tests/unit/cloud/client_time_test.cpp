@@ -76,5 +76,28 @@ TEST_F(ClientTime, SaysThatTheClocksAgreeOnlyWhenAQuickAnswerShowsIt) {
     );
 }
 
+TEST_F(ClientTime, IsUnknownBeforeTheFirstAnswerAndOutlivesNewSettings) {
+    transport.then(dated("Fri, 15 Jan 2027 08:10:01 GMT"));
+    EXPECT_EQ(cloud->clock_ahead(place.account), std::nullopt);
+
+    ask();
+    clock.jump(24h);
+    Account account;
+    account.name = place.account;
+    cloud->set_accounts({account});
+
+    ASSERT_TRUE(cloud->clock_ahead(place.account));
+    EXPECT_EQ(*cloud->clock_ahead(place.account), 10min + 1s - 24h);  // a Date says whole seconds
+    EXPECT_EQ(cloud->clock_ahead(AccountName("other")), std::nullopt);
+}
+
+TEST_F(ClientTime, IsTakenForRightWhenAnAnswerDoesNotTellIt) {
+    transport.then(json_answer(R"({"TotalCount":0,"ImageSet":[]})"));
+
+    ask();
+
+    EXPECT_EQ(cloud->clock_ahead(place.account), Duration(0));
+}
+
 }  // namespace
 }  // namespace cvmbackup

@@ -230,5 +230,70 @@ until = "2027-01-04T02:40:00Z"
     EXPECT_GE(world.images("ap-guangzhou").size(), 2U);
 }
 
+constexpr Duration months = 60 * 24h;
+
+// Four days of backups that are kept for a month, then two by a clock that somebody set ahead.
+EngineWorld world_with_a_clock_ahead() {
+    EngineWorld world(web_world(1));
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep = Keep();
+    policy.keep.within = 30 * 24h;
+    world.settings.policies = {policy};
+    world.run_for(4 * 24h);
+    world.life->clock.jump(months);
+    world.run_for(2 * 24h);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(6));
+    world.crash();
+    world.wrong = months;
+    return world;
+}
+
+std::vector<BrakeStop> stops(EngineWorld& world) {
+    return world.engine().policy(PolicyName("web"))->stops;
+}
+
+TEST(WrongClock, HoldsDeletionsAfterARestartUntilItIsRight) {
+    EngineWorld world = world_with_a_clock_ahead();
+
+    world.run_for(2 * 24h);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(8));
+    ASSERT_THAT(stops(world), SizeIs(1));
+    EXPECT_EQ(stops(world).front().reason, BrakeReason::clock);
+    EXPECT_THAT(stops(world).front().text, HasSubstr("ahead of the cloud's"));
+
+    world.crash();
+    world.now -= months;
+    world.wrong = 0s;
+    world.run_for(24h);
+    EXPECT_THAT(stops(world), IsEmpty());
+}
+
+TEST(WrongClock, HoldsDeletionsHoweverLongTheNetworkTakesToComeUp) {
+    for (Duration without = 0s; without < 3min; without += 10s) {
+        EngineWorld world = world_with_a_clock_ahead();
+        world.begin();
+        world.life->transport.unreachable = true;
+        world.run_for(without);
+        world.life->transport.unreachable = false;
+
+        world.run_for(3h);
+
+        EXPECT_EQ(world.images("ap-guangzhou").size(), 7U) << to_text(without);
+    }
+}
+
+TEST(WrongClock, HoldsDeletionsOnlyUntilAPersonAgrees) {
+    EngineWorld world = world_with_a_clock_ahead();
+    world.run_for(1h);
+    const PolicyPlan plan = world.engine().plan(PolicyName("web"))->policies.front();
+
+    ASSERT_TRUE(world.engine().apply_plan(plan.id));
+    world.run_for(1h);
+
+    EXPECT_EQ(plan.expired, 4U);
+    EXPECT_EQ(world.images("ap-guangzhou").size(), 3U);
+}
+
 }  // namespace
 }  // namespace cvmbackup

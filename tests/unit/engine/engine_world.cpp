@@ -24,9 +24,9 @@ EngineWorld::EngineWorld(const std::string& world, const std::string& faults)
 }
 
 void EngineWorld::begin() {
-    life = std::make_unique<Incarnation>(Birth{now}, *cloud, *catalog, observer, [this] {
-        return settings;
-    });
+    life = std::make_unique<Incarnation>(
+        Birth{now - wrong, wrong}, *cloud, *catalog, observer, [this] { return settings; }
+    );
     life->transport.acted = [this](const cloudsim::RequestRecord& record) {
         records.push_back(record);
     };

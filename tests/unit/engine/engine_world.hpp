@@ -49,7 +49,8 @@ public:
     // Names that more than one image of a region carries.
     std::vector<std::string> doubled_names() const;
 
-    Instant now;
+    Instant now;        // by the wall clock
+    Duration wrong{0};  // how far that is ahead of the cloud's when the next life begins
     std::unique_ptr<cloudsim::Cloud> cloud;
     std::unique_ptr<Catalog> catalog;
     RecordingObserver observer;

@@ -145,6 +145,23 @@ TEST(Brake, StopsAfterTheClockWasSet) {
     );
 }
 
+TEST(Brake, StopsWhileTheClockIsFarFromTheClouds) {
+    BrakeInput input = quiet();
+    input.cloud_ahead = -60 * 24h - 400ms;
+    const PolicyPlan ahead = judged(keeping({.last = 9}), days(10), input);
+    ASSERT_THAT(reasons(ahead), ElementsAre(BrakeReason::clock));
+    EXPECT_THAT(ahead.stops.front().text, HasSubstr("clock is 60d ahead of the cloud's"));
+
+    input.cloud_ahead = 2h;
+    EXPECT_THAT(
+        judged(keeping({.last = 9}), days(10), input).stops.front().text,
+        HasSubstr("clock is 2h behind the cloud's")
+    );
+
+    input.cloud_ahead = -59min;
+    EXPECT_THAT(judged(keeping({.last = 9}), days(10), input).stops, IsEmpty());
+}
+
 TEST(Brake, StopsWhileCatalogAndCloudDisagree) {
     BrakeInput input = quiet();
     input.disagreement = "2 copies are missing in the cloud";
