@@ -81,8 +81,9 @@ Comparison compare_images(
 );
 
 // Exports. An unknown one is ours if its keys are of the documented form under the policy's own
-// prefix; one younger than export_patience may still be written, and is left for later. `known`:
-// the backups with exports in this place, and those that the objects there claim.
+// prefix; one younger than export_patience may still be written, and is left for later, and so is
+// one that was given up, which counts when all its objects are there. `known`: the backups with
+// exports in this place, and those that the objects there claim.
 Comparison compare_objects(
     const ObjectListing& listing,
     const std::vector<Backup>& known,

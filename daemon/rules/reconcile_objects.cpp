@@ -81,7 +81,12 @@ private:
         });
     }
 
+    // No list tells whether an export is still being written.
+    bool is_written(const BackupKey& key) const { return key.due <= now_ - export_patience; }
+
     void judge_copy(Backup& backup, Copy& copy);
+    std::vector<StoredObject> as_listed(const Copy& copy) const;
+    void take_in(const Backup& backup, Copy& copy, std::vector<StoredObject> objects) const;
     std::map<Key, std::vector<StoredObject>> unknown_exports() const;
     void judge_unknown(
         const BackupKey& key,
@@ -125,8 +130,9 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
         prefixes_.insert(copy.name);
     }
     const bool young = copy.settled_at && *copy.settled_at > now_ - visibility_margin;
+    const bool given_up = copy.state == CopyState::failed && copy.code == overdue_code;
     if (!finished || young || !was_listed(copy.name) || copy.objects.empty() ||
-        (copy.state != CopyState::done && copy.state != CopyState::lost)) {
+        (copy.state != CopyState::done && copy.state != CopyState::lost && !given_up)) {
         return;
     }
     std::vector<std::string> absent;
@@ -143,6 +149,13 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
         copy.reason.clear();
         finding.mending = Mending::adopted;
         finding.text = "export " + copy.name + " is there again; it counts as a copy again";
+    } else if (given_up && absent.empty() && is_written(key_of(backup)) &&
+               copy.objects.size() >= 1 + backup.data_disks.size()) {
+        take_in(backup, copy, as_listed(copy));
+        finding.kind = FindingKind::leftover;
+        finding.mending = Mending::adopted;
+        finding.text = "export " + copy.name +
+                       " was given up, and is complete after all; it counts as a copy now";
     } else if (copy.state == CopyState::done && !absent.empty() && copy.code.empty()) {
         const bool all = absent.size() == copy.objects.size();
         result_.absent_keys.insert(result_.absent_keys.end(), absent.begin(), absent.end());
@@ -209,7 +222,31 @@ Copy& ObjectComparer::copy_here(Backup& backup) const {
     return backup.copies.emplace_back(std::move(copy));
 }
 
-// No list tells whether an export is still being written, so a young one is left for later.
+std::vector<StoredObject> ObjectComparer::as_listed(const Copy& copy) const {
+    std::vector<StoredObject> objects;
+    for (const StoredObject& object : copy.objects) {
+        if (const auto listed = listed_.find(object.key); listed != listed_.end()) {
+            objects.push_back(*listed->second);
+        }
+    }
+    return objects;
+}
+
+void ObjectComparer::take_in(const Backup& backup, Copy& copy, std::vector<StoredObject> objects)
+    const {
+    std::int64_t bytes = 0;
+    for (const StoredObject& object : objects) {
+        bytes += object.size_bytes;
+    }
+    copy.state = CopyState::done;
+    copy.size_gib = (bytes + (1LL << 30) - 1) >> 30;
+    copy.settled_at = now_;
+    copy.deleted_at.reset();
+    copy.code = objects.size() < 1 + backup.data_disks.size() ? "ObjectsMissing" : "";
+    copy.reason.clear();
+    copy.objects = std::move(objects);
+}
+
 void ObjectComparer::judge_unknown(
     const BackupKey& key,
     const std::pair<std::string, ImageId>& what,
@@ -217,7 +254,7 @@ void ObjectComparer::judge_unknown(
 ) {
     Instant& made = result_.made[key.policy];
     made = std::max(made, key.due);
-    if (key.due > now_ - export_patience) {
+    if (!is_written(key)) {
         result_.unsettled = true;
         return;
     }
@@ -227,24 +264,14 @@ void ObjectComparer::judge_unknown(
         in_flight(copy.state)) {
         return;
     }
-    std::int64_t bytes = 0;
-    for (const StoredObject& object : objects) {
-        bytes += object.size_bytes;
-    }
     copy.name = what.first;
     copy.image = what.second;
-    copy.state = CopyState::done;
-    copy.size_gib = (bytes + (1LL << 30) - 1) >> 30;
-    copy.settled_at = now_;
-    copy.deleted_at.reset();
-    copy.code = objects.size() < 1 + backup.data_disks.size() ? "ObjectsMissing" : "";
-    copy.reason.clear();
+    take_in(backup, copy, std::move(objects));
     Finding finding;
     finding.mending = Mending::adopted;
-    finding.object = objects.front().key;
+    finding.object = copy.objects.front().key;
     finding.text = "export " + copy.name + " in bucket " + copy.bucket.text() +
                    " is ours, and the catalog did not know it; it is a copy of its backup now";
-    copy.objects = std::move(objects);
     if (backup.id != BackupId()) {
         changed_.insert(backup.id);
     }

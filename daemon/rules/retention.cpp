@@ -158,7 +158,8 @@ bool is_left_over(const Copy& copy) {
     return copy.state == CopyState::failed && (!copy.image.empty() || !copy.objects.empty());
 }
 
-// Nobody looks at the objects again, as at images, so nothing says that they are not complete.
+// The comparison counts it once all its objects are there; until then nothing says that they are
+// not.
 bool may_be_complete(const Copy& copy) {
     return copy.kind == CopyKind::exported && copy.code == overdue_code;
 }

@@ -213,6 +213,59 @@ TEST(ReconcileExports, LeavesAnUnknownExportAloneThatMayStillBeWritten) {
     EXPECT_EQ(comparison.made.at(PolicyName("web")), due);
 }
 
+// Its bucket could not be read; the cloud had promised names that prove nothing.
+Backup given_up() {
+    Backup backup = cvmbackup::backup(CopyState::failed);
+    backup.copies[1].code = overdue_code;
+    backup.copies[1].objects = {
+        {prefix + "_xvda.qcow2", 0, "", ""}, {prefix + "_xvdb.qcow2", 0, "", ""}};
+    return backup;
+}
+
+TEST(ReconcileExports, CountsAnExportThatWasGivenUpAndIsCompleteAfterAll) {
+    const std::vector<std::string> there{prefix + "_xvda.qcow2", prefix + "_xvdb.qcow2"};
+    const Comparison comparison = compare(there, {given_up()});
+
+    ASSERT_THAT(comparison.findings, SizeIs(1));
+    EXPECT_EQ(comparison.findings[0].mending, Mending::adopted);
+    EXPECT_EQ(comparison.findings[0].kind, FindingKind::leftover);
+    ASSERT_THAT(comparison.changed, SizeIs(1));
+    const Backup& changed = comparison.changed[0];
+    EXPECT_EQ(changed.copies[1].state, CopyState::done);
+    EXPECT_EQ(changed.copies[1].code, "");
+    EXPECT_EQ(changed.copies[1].size_gib, 3);
+    EXPECT_EQ(changed.copies[1].objects[1].size_bytes, (1LL << 30) + 1);
+    EXPECT_EQ(changed.result, Result::ok);
+    EXPECT_TRUE(changed.good);
+    EXPECT_THAT(compare(there, {changed}).findings, IsEmpty());
+}
+
+TEST(ReconcileExports, LeavesAnExportThatWasGivenUpUnlessAllOfItIsThereAndOld) {
+    const std::vector<std::string> there{prefix + "_xvda.qcow2", prefix + "_xvdb.qcow2"};
+    Backup refused = given_up();
+    refused.copies[1].code = "Denied";
+    Backup short_of_one = given_up();
+    short_of_one.copies[1].objects.pop_back();
+
+    EXPECT_THAT(compare({there[0]}, {given_up()}).changed, IsEmpty());
+    EXPECT_THAT(
+        compare(there, {given_up()}, {web()}, due + export_patience - 1s).changed, IsEmpty()
+    );
+    EXPECT_THAT(compare(there, {refused}).changed, IsEmpty());
+    EXPECT_THAT(compare(there, {short_of_one}).changed, IsEmpty());
+}
+
+TEST(ReconcileExports, TakesInByItsKeysAnExportThatWasGivenUpWithoutObjects) {
+    Backup unseen = given_up();
+    unseen.copies[1].objects.clear();
+
+    const Comparison comparison = compare({system_key, data_key}, {unseen});
+
+    ASSERT_THAT(comparison.changed, SizeIs(1));
+    EXPECT_EQ(comparison.changed[0].copies[1].state, CopyState::done);
+    EXPECT_EQ(comparison.changed[0].result, Result::ok);
+}
+
 TEST(ReconcileExports, LeavesAloneWhatWasJustDeletedAndWhatRunsStill) {
     Backup deleted = backup(CopyState::deleted);
     deleted.copies[1].deleted_at = now - visibility_margin + 1s;
