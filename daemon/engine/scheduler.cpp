@@ -15,7 +15,9 @@ Scheduler::Scheduler(
     , catalog_(catalog)
     , observer_(observer)
     , fire_(std::move(fire))
-    , sleeper_(clock.sleeper()) {
+    , sleeper_(clock.sleeper())
+    , started_(clock.now())
+    , started_steady_(clock.steady_now()) {
     for (PolicyMemory& memory : catalog.memories()) {
         const PolicyName name = memory.policy;
         memories_.emplace(name, std::move(memory));
@@ -95,6 +97,12 @@ void Scheduler::fire_due(Instant now) {
             consider(policy, now);
         }
     }
+    has_made_up_ = makes_up_;
+}
+
+// For the first comparison; that makes nothing late.
+Duration Scheduler::waited() const {
+    return has_made_up_ ? Duration(0) : clock_.steady_now() - started_steady_;
 }
 
 // At least one firing is due. The newest stands for all.
@@ -103,11 +111,11 @@ void Scheduler::consider(const Policy& policy, Instant now) {
     const Instant first = *next_[policy.name];
     const Instant last = memory.last_due.value_or(*memory.known_since);
     // One microsecond more, as the search is strictly after its begin.
-    const Instant late = std::max(last, now - lateness_allowed - Duration(1));
+    const Instant late = std::max(last, now - lateness_allowed - waited() - Duration(1));
     const std::optional<Instant> newest = last_firing(policy, late, now);
     const bool on_time = newest.has_value();
     const std::optional<Instant> due = on_time ? newest : missed_firing(policy, last, now);
-    if (due && !on_time && !makes_up_) {
+    if (due && !makes_up_ && (!on_time || *due <= started_)) {
         return;
     }
     memory.last_due = on_time ? *newest : now;

@@ -19,7 +19,7 @@ namespace cvmbackup {
 
 // A firing noticed later than this was missed (the daemon or the machine did not run).
 constexpr Duration lateness_allowed = std::chrono::minutes(5);
-// What was missed waits for the first comparison with the cloud, but not for longer.
+// What was due before the start waits for the first comparison with the cloud, but not for longer.
 constexpr Duration made_up_after = std::chrono::minutes(4);
 
 class Scheduler {
@@ -40,8 +40,8 @@ public:
     // from a backup, its image is there. Later ones that were missed are made up for as usual.
     // `settled`: no newer one can come to light.
     void learn(const PolicyName& policy, Instant due, bool settled);
-    // What was missed before the start is made up for from now on: what the cloud tells of it is
-    // learnt, or waited for long enough.
+    // What was due before the start is acted on from now on: what the cloud tells of it is learnt,
+    // or waited for long enough.
     void make_up();
     std::optional<Instant> next(const Policy& policy) const;
 
@@ -50,6 +50,7 @@ private:
     bool came_from_the_future(PolicyMemory& memory);
     void fire_due(Instant now);
     void consider(const Policy& policy, Instant now);
+    Duration waited() const;
 
     Clock& clock_;
     Timekeeper& time_;
@@ -60,7 +61,10 @@ private:
     std::vector<Policy> policies_;
     std::map<PolicyName, PolicyMemory> memories_;
     std::map<PolicyName, std::optional<Instant>> next_;
+    const Instant started_;
+    const Duration started_steady_;
     bool makes_up_ = false;
+    bool has_made_up_ = false;
 };
 
 }  // namespace cvmbackup

@@ -223,7 +223,7 @@ std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due
         if (superseded || too_old) {
             return superseded ? "superseded" : "too old";
         }
-        if (life.end - looked >= (late > on_time ? made_up_by : looked_by)) {
+        if (life.end - looked >= (late > Duration(0) ? made_up_by : looked_by)) {
             return std::nullopt;
         }
     }

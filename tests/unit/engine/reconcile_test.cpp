@@ -266,6 +266,43 @@ TEST_F(OlderCatalog, ThatIsPutBackMakesNoFiringTwice) {
     EXPECT_EQ(world.calls("CreateImage"), 8U);
 }
 
+TEST_F(OlderCatalog, ThatIsPutBackRightAfterADueTimeDoesNotRunItAgain) {
+    EngineWorld world("[timing]\ncreate = \"30s\"\n" + web_world(2));
+    world.settings.policies.front().catch_up.mode = CatchUp::Mode::none;
+    world.catalog = open_catalog(file);
+    world.run_for(5h);
+    world.crash();
+    world.catalog.reset();
+    std::filesystem::copy_file(file, copy);
+    world.catalog = open_catalog(file);
+    world.run_for(19h + 18min);
+    ASSERT_EQ(world.calls("CreateImage"), 4U);
+    world.crash();
+    world.catalog.reset();
+    std::filesystem::rename(copy, file);
+    world.catalog = open_catalog(file);
+
+    world.run_for(10h);
+
+    EXPECT_EQ(world.calls("CreateImage"), 4U);
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+}
+
+TEST(Restart, RightAfterADueTimeIsOnTimeAlsoWhenTheCloudDoesNotAnswer) {
+    EngineWorld world(web_world(1));
+    world.settings.policies.front().catch_up.mode = CatchUp::Mode::none;
+    world.run_for(10min);
+    world.crash();
+    world.now += 9min;
+    world.begin();
+    world.life->transport.unreachable = true;
+
+    world.run_for(5min);
+
+    ASSERT_THAT(world.catalog->runs(std::nullopt, 9), SizeIs(1));
+    EXPECT_EQ(world.catalog->runs(std::nullopt, 9).front().trigger, Trigger::schedule);
+}
+
 TEST(LostCatalog, StillMakesUpForAFiringThatWasMissedMeanwhile) {
     EngineWorld world = after_firings(2, 1);
     lose_the_catalog(world);
