@@ -5,8 +5,7 @@
 //   stale         the newest good copy is older than it should be: older than the rpo, and than
 //                 three times the longest gap of the schedule; a failing policy needs its old ones
 //   clock         the clock is more than an hour away from the cloud's, was set by more than that,
-//   or
-//                 stands before the last pass
+//                 or stands before the last pass
 //   disagreement  catalog and cloud were found to disagree
 //   adopted       copies would go of backups that were found in the cloud, which another
 //                 installation with a policy of this name may have made, and nobody agreed yet
