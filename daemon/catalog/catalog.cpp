@@ -19,6 +19,10 @@ std::string name_at(const SQLite::Statement& row, int column) {
     return row.getColumn(column).getString();
 }
 
+Place read_place(const SQLite::Statement& row) {
+    return Place{AccountName(name_at(row, 0)), Region(name_at(row, 1))};
+}
+
 Instant instant_at(const SQLite::Statement& row, int column) {
     return Instant(Duration(row.getColumn(column).getInt64()));
 }
@@ -211,18 +215,7 @@ public:
     }
 
     std::vector<Place> places() override {
-        return ask([&] {
-            SQLite::Statement row(
-                *database_,
-                "SELECT DISTINCT account, region FROM copy WHERE state IN"
-                " ('done', 'deleting', 'lost') ORDER BY account, region"
-            );
-            std::vector<Place> places;
-            while (row.executeStep()) {
-                places.push_back(Place{AccountName(name_at(row, 0)), Region(name_at(row, 1))});
-            }
-            return places;
-        });
+        return ask([&] { return all_rows(statements_.places, read_place); });
     }
 
     Totals totals() override {

@@ -148,6 +148,11 @@ Statements::Statements(SQLite::Database& db)
           select(
               backup_columns, "backup WHERE instance = ?1 AND policy = ?2 AND due = ?3 ORDER BY id"
           )
+      )
+    , places(
+          db,
+          "SELECT DISTINCT account, region FROM copy WHERE state IN ('done', 'deleting', 'lost')"
+          " ORDER BY account, region"
       ) {}
 
 }  // namespace cvmbackup

@@ -49,6 +49,7 @@ struct Statements {
     BackupList with_images_at;
     BackupList with_exports_at;
     SQLite::Statement backups_due;
+    SQLite::Statement places;
 };
 
 // Resets the statement however its use ends, so that it holds no read transaction open.

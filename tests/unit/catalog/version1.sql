@@ -90,7 +90,7 @@ CREATE INDEX run_success ON run(policy, due, good) WHERE good = 1;
 CREATE INDEX run_unfinished ON run(id) WHERE finished IS NULL;
 CREATE INDEX backup_by_run ON backup(run);
 CREATE INDEX backup_by_policy ON backup(policy);
-CREATE INDEX backup_by_instance ON backup(instance);
+CREATE INDEX backup_by_instance ON backup(instance, policy, due);
 CREATE INDEX backup_by_result ON backup(result, policy);
 CREATE INDEX backup_success ON backup(policy, instance, due, good) WHERE good = 1;
 CREATE INDEX backup_unfinished ON backup(id) WHERE state <> 'finished';
