@@ -311,7 +311,7 @@ TEST(Patience, AnExportIsLookedAtSeldomWhileItIsTooYoungToBeReady) {
 
     EXPECT_LE(looks_of_second_run(world, "cos:GetBucket"), 81 / 5 + 4 + 3U);
 
-    const Copy& exported = world.newest_backup().copies.back();
+    const Copy exported = world.newest_backup().copies.back();
     EXPECT_LT(*exported.settled_at - *exported.accepted_at, 90min + 90min / 20 + 1min);
 }
 
