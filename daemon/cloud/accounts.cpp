@@ -14,12 +14,8 @@ namespace {
 constexpr Duration skew_corrected = std::chrono::seconds(30);
 constexpr Duration skew_told_from = std::chrono::seconds(60);
 
-Duration size_of(Duration skew) {
-    return skew < Duration(0) ? -skew : skew;
-}
-
 Notice notice_of(const AccountName& account, Duration ahead, Notice::Level level) {
-    const auto whole = std::chrono::floor<std::chrono::seconds>(size_of(ahead));
+    const auto whole = std::chrono::floor<std::chrono::seconds>(std::chrono::abs(ahead));
     Notice notice;
     notice.level = level;
     notice.text = "account " + account.text() + ": ";
@@ -53,7 +49,7 @@ Duration ServerTime::ahead(Instant now, Duration steady) const {
 
 std::int64_t ServerTime::unix_time(Instant now, Duration steady) const {
     const Duration skew = ahead(now, steady);
-    const Instant at = size_of(skew) >= skew_corrected ? now + skew : now;
+    const Instant at = std::chrono::abs(skew) >= skew_corrected ? now + skew : now;
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
@@ -65,10 +61,10 @@ void AccountState::answered(
     time.answered(date_header, sent, steady);
     const Duration ahead = time.ahead(clock.now(), steady);
     observer.observe(CloudTimeSeen{account.name, ahead});
-    if (!skew_told && size_of(ahead) > skew_told_from) {
+    if (!skew_told && std::chrono::abs(ahead) > skew_told_from) {
         skew_told = true;
         observer.observe(notice_of(account.name, ahead, Notice::Level::warning));
-    } else if (skew_told && size_of(ahead) + time.doubt() < skew_corrected) {
+    } else if (skew_told && std::chrono::abs(ahead) + time.doubt() < skew_corrected) {
         skew_told = false;
         observer.observe(notice_of(account.name, ahead, Notice::Level::info));
     }

@@ -90,17 +90,17 @@ Duration ImageWatch::silence_of(const Watched& watched, Duration now) const {
 
 // The last page is filled up with those that are due next: they cost no further call.
 std::vector<ImageId> ImageWatch::due(Duration now) const {
-    std::vector<std::pair<Duration, ImageId>> askable;
+    std::vector<std::pair<Duration, ImageId>> by_next_look;
     std::size_t due = 0;
     for (const auto& [id, watched] : watched_) {
-        askable.emplace_back(watched.next_look, id);
+        by_next_look.emplace_back(watched.next_look, id);
         due += watched.next_look <= now ? 1 : 0;
     }
     const std::size_t pages = (due + ids_per_call - 1) / ids_per_call;
-    std::ranges::sort(askable);
-    askable.resize(std::min(askable.size(), pages * ids_per_call));
+    std::ranges::sort(by_next_look);
+    by_next_look.resize(std::min(by_next_look.size(), pages * ids_per_call));
     std::vector<ImageId> ids;
-    for (auto& [next_look, id] : askable) {
+    for (auto& [next_look, id] : by_next_look) {
         ids.push_back(std::move(id));
     }
     return ids;

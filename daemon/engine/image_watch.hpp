@@ -1,6 +1,6 @@
 // Watches all images in flight of one account and region with shared reads, up to 100 to a call.
 // No backup polls alone. Images too young to be ready, judged by the quickest seen so far, are
-// not asked about, and the older an image is, the more seldom.
+// seldom asked about, and the older an image is, the more seldom.
 #pragma once
 
 #include "ports/clock.hpp"

@@ -27,10 +27,27 @@ protected:
 
     ~OlderCatalog() override { std::filesystem::remove_all(folder); }
 
+    void keep_a_copy(EngineWorld& world) {
+        while_stopped(world, [this] { std::filesystem::copy_file(file, copy); });
+    }
+
+    void put_the_copy_back(EngineWorld& world) {
+        while_stopped(world, [this] { std::filesystem::rename(copy, file); });
+    }
+
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("older-catalog-" + std::to_string(getpid()));
     const std::string file = folder / "catalog.db";
     const std::string copy = folder / "copy.db";
+
+private:
+    template <class Work>
+    void while_stopped(EngineWorld& world, Work work) {
+        world.crash();
+        world.catalog.reset();
+        work();
+        world.catalog = open_catalog(file);
+    }
 };
 
 // The last of so many daily firings was five hours ago.
@@ -245,16 +262,10 @@ TEST_F(OlderCatalog, ThatIsPutBackMakesNoFiringTwice) {
     EngineWorld world(web_world(2));
     world.catalog = open_catalog(file);
     world.run_for(5h);
-    world.crash();
-    world.catalog.reset();
-    std::filesystem::copy_file(file, copy);
-    world.catalog = open_catalog(file);
+    keep_a_copy(world);
     world.run_for(48h);
     ASSERT_EQ(world.calls("CreateImage"), 6U);
-    world.crash();
-    world.catalog.reset();
-    std::filesystem::rename(copy, file);
-    world.catalog = open_catalog(file);
+    put_the_copy_back(world);
 
     world.run_for(10h);
 
@@ -271,16 +282,10 @@ TEST_F(OlderCatalog, ThatIsPutBackRightAfterADueTimeDoesNotRunItAgain) {
     world.settings.policies.front().catch_up.mode = CatchUp::Mode::none;
     world.catalog = open_catalog(file);
     world.run_for(5h);
-    world.crash();
-    world.catalog.reset();
-    std::filesystem::copy_file(file, copy);
-    world.catalog = open_catalog(file);
+    keep_a_copy(world);
     world.run_for(19h + 18min);
     ASSERT_EQ(world.calls("CreateImage"), 4U);
-    world.crash();
-    world.catalog.reset();
-    std::filesystem::rename(copy, file);
-    world.catalog = open_catalog(file);
+    put_the_copy_back(world);
 
     world.run_for(10h);
 
