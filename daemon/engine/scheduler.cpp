@@ -20,6 +20,10 @@ Scheduler::Scheduler(
     , started_steady_(clock.steady_now()) {
     for (PolicyMemory& memory : catalog.memories()) {
         const PolicyName name = memory.policy;
+        const std::optional<Instant> newest = std::max(memory.known_since, memory.last_due);
+        if (newest && *newest <= started_) {
+            told_until_ = std::max(told_until_, newest);
+        }
         memories_.emplace(name, std::move(memory));
     }
 }
@@ -38,11 +42,11 @@ void Scheduler::clock_set() {
 void Scheduler::plan_next() {
     next_.clear();
     Changes changes;
+    part(changes);
     for (const Policy& policy : policies_) {
         PolicyMemory& memory = memories_[policy.name];
         if (!memory.known_since) {
-            memory.policy = policy.name;
-            memory.known_since = clock_.now();
+            meet(policy.name, memory);
             changes.memories.push_back(memory);
         }
         if (came_from_the_future(memory)) {
@@ -52,6 +56,31 @@ void Scheduler::plan_next() {
     }
     if (!changes.empty()) {
         catalog_.commit(changes);
+    }
+    has_planned_ = true;
+}
+
+// What passes while a policy is not in the configuration is not missed, should it come again.
+void Scheduler::part(Changes& changes) {
+    for (auto& [name, memory] : memories_) {
+        if (memory.known_since && std::ranges::count(policies_, name, &Policy::name) == 0) {
+            memory.known_since.reset();
+            memory.last_due = clock_.now();
+            changes.memories.push_back(memory);
+            strangers_.erase(name);
+        }
+    }
+}
+
+// A catalog that knows of others only tells that this one was not there. A new one tells nothing.
+void Scheduler::meet(const PolicyName& policy, PolicyMemory& memory) {
+    const Instant now = clock_.now();
+    const bool is_new = !has_planned_ && !told_until_;
+    memory.policy = policy;
+    memory.known_since = now;
+    memory.last_due = is_new ? std::nullopt : std::optional(now);
+    if (!has_planned_ && !is_new) {
+        strangers_.insert(policy);
     }
 }
 
@@ -161,15 +190,18 @@ void Scheduler::learn(const PolicyName& name, Instant due, bool settled) {
     if (policy == policies_.end() || due > clock_.now()) {
         return;
     }
-    const std::optional<Instant> last = memories_[name].last_due;
+    const PolicyMemory& known = memories_[name];
+    const std::optional<Instant> last = known.last_due;
     // Runs by hand say nothing of the schedule.
     const bool newer = last && *last < due && next_firing(*policy, due - Duration(1)) == due;
-    if (last ? !newer : !settled) {
+    // Made with a catalog that was newer than the one that was put back.
+    const bool strange =
+        strangers_.contains(name) && last == known.known_since && due > told_until_;
+    if (last && !strange ? !newer : !settled) {
         return;
     }
     PolicyMemory memory = memories_[name];
     memory.last_due = due;
-    memory.known_since = std::min(memory.known_since.value_or(due), due);
     remember(memory);
     next_[name] = next_firing(*policy, due);
     sleeper_->wake();

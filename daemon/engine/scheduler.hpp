@@ -13,6 +13,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace cvmbackup {
@@ -29,7 +31,7 @@ public:
 
     Scheduler(Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire);
 
-    // Replaces the policies; one seen for the first time fires from now on, not for the past.
+    // Replaces the policies; one that was not there before fires from now on, not for the past.
     void set_policies(std::vector<Policy> policies);
     Task<void> run();
     void clock_set();
@@ -47,6 +49,8 @@ public:
 
 private:
     void plan_next();
+    void part(Changes& changes);
+    void meet(const PolicyName& policy, PolicyMemory& memory);
     bool came_from_the_future(PolicyMemory& memory);
     void fire_due(Instant now);
     void consider(const Policy& policy, Instant now);
@@ -61,6 +65,9 @@ private:
     std::vector<Policy> policies_;
     std::map<PolicyName, PolicyMemory> memories_;
     std::map<PolicyName, std::optional<Instant>> next_;
+    std::optional<Instant> told_until_;  // the newest time that the catalog of the start tells of
+    std::set<PolicyName> strangers_;     // to that catalog
+    bool has_planned_ = false;
     const Instant started_;
     const Duration started_steady_;
     bool makes_up_ = false;

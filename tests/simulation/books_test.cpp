@@ -266,7 +266,6 @@ class Firings : public testing::Test {
 protected:
     // Every day at two, all missed ones made up for; the daemon lives since `begin`.
     Firings() {
-        DrawnPolicy drawn;
         drawn.policy.name = web;
         drawn.policy.zone = ZoneName("UTC");
         drawn.policy.catch_up.mode = CatchUp::Mode::always;
@@ -285,6 +284,7 @@ protected:
         return broken_by([&] { book.committed(changes, now); });
     }
 
+    DrawnPolicy drawn;
     Marks marks;
     FiringBook book{marks};
     int runs = 0;
@@ -364,6 +364,20 @@ TEST_F(Firings, WhoseRunDoesNotEndAreFoundWhateverTheClockSays) {
     EXPECT_EQ(ends(2h), 0);
     EXPECT_EQ(ends(26h), 0);
     EXPECT_EQ(ends(27h), 1);
+}
+
+TEST_F(Firings, ForTimesWithoutThePolicyAreFound) {
+    book.in_force({}, begin + 1h);
+    book.in_force({drawn}, begin + 3h);
+
+    EXPECT_EQ(fired(begin + 2h, begin + 3h), 1);
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 0);
+    book.life_ended(begin + 27h);
+    book.in_force({}, begin + 27h);
+    book.catalog_lost({});
+    book.life_began(begin + 60h);
+    book.in_force({drawn}, begin + 60h);
+    EXPECT_EQ(fired(begin + 50h, begin + 60h + 30min), 0) << "a new catalog cannot know";
 }
 
 TEST_F(Firings, ThatLeftAnImageAreKnownThoughTheCatalogIsLost) {

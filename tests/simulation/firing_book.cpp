@@ -65,6 +65,7 @@ void FiringBook::turn_back(Instant now) {
         life.end = std::min(life.end, now);
     }
     for (auto& [name, policy] : policies_) {
+        policy.came = std::min(policy.came, now);
         policy.since = std::min(policy.since, now);
         policy.checked = std::min(policy.checked, now);
     }
@@ -88,8 +89,10 @@ void FiringBook::in_force(const std::vector<DrawnPolicy>& policies, Instant now)
     std::map<PolicyName, InForce> next;
     for (const DrawnPolicy& drawn : policies) {
         const auto before = policies_.find(drawn.policy.name);
-        const bool same = before != policies_.end() && before->second.drawn.policy == drawn.policy;
-        next[drawn.policy.name] = same ? before->second : InForce{drawn, now, now};
+        const bool was_there = before != policies_.end();
+        const bool same = was_there && before->second.drawn.policy == drawn.policy;
+        const Instant came = was_there ? before->second.came : now;
+        next[drawn.policy.name] = same ? before->second : InForce{drawn, came, now, now};
     }
     policies_ = std::move(next);
 }
@@ -183,6 +186,10 @@ void FiringBook::check_moment(const Run& run, const InForce& policy, Instant now
     const auto pause = surely_paused_.find(run.policy);
     if (pause != surely_paused_.end() && now < pause->second) {
         throw Broken{1, what + ", though it is paused until " + to_rfc3339(pause->second)};
+    }
+    // A catalog that is as new as the policy cannot tell that the policy had been away.
+    if (run.due <= policy.came && policy.came > known_since_) {
+        throw Broken{1, what + ", when it was not in the configuration"};
     }
     if (run.due <= known_since_) {
         return;  // the last firing had to be learnt from the cloud first

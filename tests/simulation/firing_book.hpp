@@ -51,7 +51,8 @@ private:
 
     struct InForce {
         DrawnPolicy drawn;
-        Instant since{};
+        Instant came{};   // into the configuration
+        Instant since{};  // as it is
         Instant checked{};
     };
 
