@@ -37,7 +37,13 @@ RunKeeper::RunKeeper(
     , steps_(steps)
     , quota_(quota)
     , last_ids_(catalog.last_ids()) {
-    steps_.on_finished([this](const Backup& backup) { backup_finished(backup); });
+    StepRunner::Hooks hooks;
+    hooks.finished = [this](const Backup& backup) { backup_finished(backup); };
+    hooks.rests = [this](const Backup& backup) { rest(backup); };
+    hooks.wait_over = [this](BackupId backup, const event::TimePassed& event) {
+        wait_over(backup, event);
+    };
+    steps_.report_to(std::move(hooks));
 }
 
 void RunKeeper::on_run_finished(std::function<void(const Run&)> callback) {
@@ -196,14 +202,6 @@ void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
     end_if_done(run.id);
 }
 
-bool RunKeeper::has_room(const Place& place) const {
-    if (in_flight_max_ == 0) {
-        return true;
-    }
-    const auto found = running_.find(place);
-    return found == running_.end() || found->second < static_cast<std::size_t>(in_flight_max_);
-}
-
 void RunKeeper::set_policies(const std::vector<Policy>& policies) {
     policies_.clear();
     for (const Policy& policy : policies) {
@@ -211,82 +209,9 @@ void RunKeeper::set_policies(const std::vector<Policy>& policies) {
     }
 }
 
-// Whose spread and denied windows still count for it: one that was begun goes on.
-const Policy* RunKeeper::policy_to_obey(const Backup& backup) const {
-    const auto policy = policies_.find(backup.policy);
-    const auto run = runs_.find(backup.run);
-    const bool by_hand = run != runs_.end() && run->second.trigger == Trigger::manual;
-    return by_hand || backup.started || policy == policies_.end() ? nullptr : &policy->second;
-}
-
-// A backup that had to wait may find itself in a denied window.
-Instant RunKeeper::allowed_from(const Backup& backup, Instant now) const {
-    const Policy* policy = policy_to_obey(backup);
-    return policy == nullptr ? now : first_allowed(policy->deny, policy->zone, now);
-}
-
-// Start times of a clock that was ahead may lie years away; what was begun needs none.
-void RunKeeper::forget_wrong_starts() {
-    const Instant now = clock_.now();
-    for (auto& [id, start_at] : waiting_) {
-        const auto backup = steps_.live().find(id);
-        if (backup != steps_.live().end() && start_at > now) {
-            const Policy* policy = policy_to_obey(backup->second);
-            const Instant latest =
-                policy == nullptr
-                    ? now
-                    : start_of(*policy, backup->second.instance, backup->second.due, now);
-            start_at = std::min(start_at, latest);
-        }
-    }
-}
-
-// Lets those begin whose time has come, as far as limit and denied windows allow.
-void RunKeeper::release() {
-    const Instant now = clock_.now();
-    Instant earliest = Instant::max();
-    for (auto next = waiting_.begin(); next != waiting_.end();) {
-        auto& [id, start_at] = *next;
-        const auto backup = steps_.live().find(id);
-        if (backup == steps_.live().end()) {
-            next = waiting_.erase(next);
-            continue;
-        }
-        if (start_at <= now && has_room(backup->second.place)) {
-            start_at = allowed_from(backup->second, now);
-        }
-        if (start_at > now) {
-            earliest = std::min(earliest, start_at);
-            ++next;
-        } else if (!has_room(backup->second.place)) {
-            ++next;
-        } else {
-            running_[backup->second.place] += 1;
-            steps_.feed(id, event::Resumed{});
-            next = waiting_.erase(next);
-        }
-    }
-    if (earliest != Instant::max() && (next_release_ <= now || earliest < next_release_)) {
-        next_release_ = earliest;
-        alarms_.after(earliest - now, [this] { release(); });
-    }
-}
-
-// Start times are of the wall clock: the alarm that was set may ring too late now. Only the stamps
-// of what has begun move.
-void RunKeeper::clock_set(Duration by) {
-    for (auto& [id, run] : runs_) {
-        run.started += by;
-    }
-    forget_wrong_starts();
-    next_release_ = Instant::min();
-    alarms_.after(Duration(0), [this] { release(); });
-}
-
 void RunKeeper::backup_finished(const Backup& backup) {
-    if (waiting_.erase(backup.id) == 0) {
-        running_[backup.place] -= 1;
-    }
+    waiting_.erase(backup.id);
+    holding_[backup.place].erase(backup.id);
     Progress& progress = progress_[backup.run];
     progress.end(backup);
     release();
@@ -351,8 +276,7 @@ void RunKeeper::resume(const std::vector<Policy>& policies) {
         }
         if (progress.total > 0) {
             for (Backup& backup : open[run.id]) {
-                waiting_.emplace(backup.id, backup.start_at);
-                steps_.take(std::move(backup));
+                go_on_with(std::move(backup));
             }
             end_if_done(run.id);
             continue;

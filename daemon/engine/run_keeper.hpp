@@ -73,10 +73,19 @@ private:
         void end(const Backup& backup);
     };
 
+    struct Return {
+        BackupId backup;
+        event::TimePassed event;
+    };
+
     Task<void> choose(Firing firing, Run run);
     Task<void> warn_of_quota(Place place, std::size_t images_to_come);
     KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;
     void admit(const Run& run, std::vector<Backup> backups);
+    void go_on_with(Backup backup);
+    void rest(const Backup& backup);
+    void wait_over(BackupId backup, const event::TimePassed& event);
+    void let_return();
     void release();
     bool has_room(const Place& place) const;
     const Policy* policy_to_obey(const Backup& backup) const;
@@ -101,7 +110,8 @@ private:
     std::map<RunId, Progress> progress_;
     std::map<BackupId, Instant> waiting_;  // when each may begin; ids are in the order of beginning
     Instant next_release_{};
-    std::map<Place, std::size_t> running_;  // begun and unfinished backups
+    std::map<Place, std::set<BackupId>> holding_;  // begun, and more than waiting
+    std::vector<Return> returning_;                // waited, and want a place again
     std::map<PolicyName, Policy> policies_;
     std::map<PolicyName, std::size_t> matched_;
     int in_flight_max_ = 0;

@@ -43,10 +43,6 @@ StepRunner::StepRunner(
     , time_(time)
     , quota_(quota) {}
 
-void StepRunner::on_finished(std::function<void(const Backup&)> callback) {
-    finished_ = std::move(callback);
-}
-
 void StepRunner::take(Backup backup) {
     live_.insert_or_assign(backup.id, std::move(backup));
 }
@@ -70,10 +66,15 @@ void StepRunner::clock_set(Duration by) {
 }
 
 void StepRunner::step_one(Backup& backup, const Event& event, Instant now) {
-    committed_.emplace(backup.id, backup);
+    touch(backup);
     for (Action& action : step(backup, event, now)) {
         pending_.push_back(Pending{backup.id, std::move(action)});
     }
+}
+
+// The next flush looks at it.
+void StepRunner::touch(const Backup& backup) {
+    committed_.emplace(backup.id, backup);
     if (!flush_posted_) {
         flush_posted_ = true;
         boost::asio::post(executor_, [this] { flush(); });
@@ -103,7 +104,19 @@ void StepRunner::flush() {
     for (const Backup& after : changes.backups) {
         if (after.state == BackupState::finished) {
             live_.erase(after.id);
-            finished_(after);
+            hooks_.finished(after);
+        }
+    }
+    tell_of_rest(before);
+}
+
+void StepRunner::tell_of_rest(const std::map<BackupId, Backup>& touched) {
+    for (const auto& [id, old] : touched) {
+        const auto backup = live_.find(id);
+        // What was stepped again meanwhile has its actions still to come.
+        const bool is_busy = stopping_ || committed_.contains(id) || errands_.contains(id);
+        if (backup != live_.end() && !is_busy && only_waits(backup->second)) {
+            hooks_.rests(backup->second);
         }
     }
 }
@@ -178,8 +191,23 @@ void StepRunner::call_ended() {
     }
 }
 
+void StepRunner::begin_errand(BackupId backup, Task<void> task) {
+    errands_[backup] += 1;
+    begin_task(executor_, errand(backup, std::move(task)));
+}
+
+Task<void> StepRunner::errand(BackupId backup, Task<void> task) {
+    co_await std::move(task);
+    if (--errands_[backup] == 0) {
+        errands_.erase(backup);
+    }
+    if (const auto found = live_.find(backup); found != live_.end()) {
+        touch(found->second);
+    }
+}
+
 void StepRunner::perform(BackupId backup, action::AwaitTurn what) {
-    begin_task(executor_, await_turn(backup, std::move(what)));
+    begin_errand(backup, await_turn(backup, std::move(what)));
 }
 
 void StepRunner::perform(BackupId backup, action::CreateImage what) {
@@ -218,7 +246,7 @@ void StepRunner::perform(BackupId backup, action::DiscardImage what) {
 }
 
 void StepRunner::perform(BackupId backup, action::CheckInstance what) {
-    begin_task(executor_, check_instance(backup, std::move(what)));
+    begin_errand(backup, check_instance(backup, std::move(what)));
 }
 
 void StepRunner::perform(BackupId backup, action::StartInstance what) {
@@ -227,7 +255,7 @@ void StepRunner::perform(BackupId backup, action::StartInstance what) {
 
 void StepRunner::perform(BackupId backup, action::Wait what) {
     alarms_.after(what.time, [this, backup, copies = std::move(what.copies)] {
-        feed(backup, event::TimePassed{copies});
+        hooks_.wait_over(backup, event::TimePassed{copies});
     });
 }
 

@@ -28,6 +28,15 @@ namespace cvmbackup {
 
 class StepRunner {
 public:
+    struct Hooks {
+        // After the commit that finished the backup.
+        std::function<void(const Backup&)> finished;
+        // Nothing is done for the backup before a wait of it is over; perhaps said repeatedly.
+        std::function<void(const Backup&)> rests;
+        // To be fed as soon as the backup may go on.
+        std::function<void(BackupId, const event::TimePassed&)> wait_over;
+    };
+
     StepRunner(
         boost::asio::any_io_executor executor,
         Clock& clock,
@@ -39,8 +48,8 @@ public:
         QuotaGate& quota
     );
 
-    // Called for each backup after the commit that finished it.
-    void on_finished(std::function<void(const Backup&)> callback);
+    void report_to(Hooks hooks) { hooks_ = std::move(hooks); }
+
     void take(Backup backup);  // an unfinished backup that is in the catalog
     void feed(BackupId backup, const Event& event);
     void clock_set(Duration by);
@@ -59,8 +68,10 @@ private:
     };
 
     void step_one(Backup& backup, const Event& event, Instant now);
+    void touch(const Backup& backup);
     void flush();
     void tell(const Backup& before, const Backup& after);
+    void tell_of_rest(const std::map<BackupId, Backup>& touched);
     void carry_out(BackupId backup, Action action);
     ImageWatch& watch_of(const Place& place);
     ExportWatch& watch_of(const BucketPlace& bucket);
@@ -69,6 +80,9 @@ private:
     bool may_export(const Place& place) const;
     std::string no_export_room(const Place& place) const;
     void export_ended(const Place& place);
+
+    void begin_errand(BackupId backup, Task<void> task);
+    Task<void> errand(BackupId backup, Task<void> task);
 
     void call_begun() { ++calls_under_way_; }
 
@@ -108,9 +122,10 @@ private:
     std::map<BucketPlace, std::unique_ptr<ExportWatch>> exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
     std::map<Place, ExportCap> export_caps_;
-    std::function<void(const Backup&)> finished_;
+    Hooks hooks_;
     std::map<BackupId, Backup> live_;       // as stepped; ahead of the catalog until the flush
     std::map<BackupId, Backup> committed_;  // backups changed since the last commit, as they were
+    std::map<BackupId, int> errands_;       // work under way of which the copies do not tell
     std::vector<Pending> pending_;
     bool flush_posted_ = false;
     bool stopping_ = false;

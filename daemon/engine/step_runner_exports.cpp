@@ -43,7 +43,7 @@ void StepRunner::export_ended(const Place& place) {
     for (const auto& [id, backup] : live_) {
         for (const Copy& copy : backup.copies) {
             if (copy.kind == CopyKind::exported && copy.place == place && waits_for_room(copy)) {
-                feed(id, event::TimePassed{{copy.id}});
+                hooks_.wait_over(id, event::TimePassed{{copy.id}});
                 return;
             }
         }

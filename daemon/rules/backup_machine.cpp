@@ -296,6 +296,16 @@ std::vector<StoredObject> objects_of(
     return named.empty() ? nameless : named;
 }
 
+bool only_waits(const Backup& backup) {
+    const Copy& source = backup.copies.front();
+    const bool may_be_off =
+        backup.start_again && (backup_machine::is_settled(source) || source.attempt > 1);
+    return backup.state == BackupState::running && !may_be_off &&
+           std::ranges::none_of(backup.copies, [](const Copy& copy) {
+               return copy.state == CopyState::intended || copy.state == CopyState::accepted;
+           });
+}
+
 std::vector<Action> step(Backup& backup, const Event& event, Instant now) {
     assert(!backup.copies.empty() && "a backup without copies was finished when it was planned");
     if (backup.state == BackupState::finished) {

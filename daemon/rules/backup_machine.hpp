@@ -281,6 +281,10 @@ using Action = std::variant<
 // named after no image at all (the form that the console writes).
 std::vector<StoredObject> objects_of(const ImageId& image, const std::vector<StoredObject>& listed);
 
+// Begun, and nothing to do but wait for the next try: the cloud neither works on it nor may do so,
+// and no instance is off for it.
+bool only_waits(const Backup& backup);
+
 // Changes `backup` and says what to do. Events for copies that are past them change nothing, so a
 // late or repeated answer is harmless. The backup is `finished` when the last copy is settled.
 std::vector<Action> step(Backup& backup, const Event& event, Instant now);

@@ -1,8 +1,9 @@
 // The books find what they are for, and nothing else.
+#include "books_test.hpp"
+
 #include "brake_book.hpp"
 #include "catalog/catalog.hpp"
 #include "firing_book.hpp"
-#include "load_book.hpp"
 #include "pin_book.hpp"
 #include "retention_oracle.hpp"
 
@@ -13,94 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant begin = std::chrono::sys_days{std::chrono::March / 1 / 2027};
 const PolicyName web("web");
-
-// The number of the broken promise, or 0.
-template <typename Act>
-int broken_by(const Act& act) {
-    try {
-        act();
-    } catch (const Broken& broken) {
-        return broken.promise;
-    }
-    return 0;
-}
-
-TEST(LoadBook, ToleratesTriesWithGrowingPausesForADay) {
-    LoadBook book;
-
-    EXPECT_EQ(
-        broken_by([&] {
-            for (Instant at = begin; at < begin + 24h; at += 2min) {
-                book.counted("CreateImage one", at);
-            }
-        }),
-        0
-    );
-}
-
-TEST(LoadBook, FindsACallThatComesBackEverySecond) {
-    LoadBook book;
-
-    EXPECT_EQ(
-        broken_by([&] {
-            for (int i = 0; i < 100; ++i) {
-                book.counted("CreateImage one", begin + i * 1s);
-            }
-        }),
-        6
-    );
-}
-
-TEST(LoadBook, CountsEachWorkAlone) {
-    LoadBook book;
-
-    EXPECT_EQ(
-        broken_by([&] {
-            for (int i = 0; i < 1000; ++i) {
-                book.counted("CreateImage " + std::to_string(i), begin + i * 1s);
-            }
-        }),
-        0
-    );
-}
-
-// Enough turns to judge a share by, one an hour.
-int broken_by_share(const std::function<void(LoadBook&, int, Instant)>& request) {
-    LoadBook book;
-    return broken_by([&] {
-        for (int i = 0; i < 3000; ++i) {
-            request(book, i, begin + i * 1h);
-        }
-        book.check_share();
-    });
-}
-
-TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
-    const auto retries_of_a_hundred = [](int retries) {
-        return [retries](LoadBook& book, int i, Instant at) {
-            const int image = i % 100 <= retries ? i - i % 100 : i;
-            book.arriving("CreateImage " + std::to_string(image), true, at);
-        };
-    };
-
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(30)), 0);
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(36)), 6);
-}
-
-TEST(LoadBook, CountsAReadAsARetryOnlyRightAfterItFailed) {
-    const auto read_again_after = [](Duration pause) {
-        return [pause](LoadBook& book, int, Instant at) {
-            book.arriving("DescribeImages", false, at);
-            book.failed(at);
-            book.arriving("DescribeImages", false, at + pause);
-        };
-    };
-
-    EXPECT_EQ(broken_by_share(read_again_after(10s)), 0);
-    EXPECT_EQ(broken_by_share(read_again_after(4s)), 6);
-}
 
 // `count` copies of one backup each, settled at `begin`.
 Changes copies(int first, int count, CopyState state) {

@@ -2,6 +2,8 @@
 
 #include "record.hpp"
 
+#include <algorithm>
+
 namespace cvmbackup::simulation {
 
 namespace {
@@ -41,6 +43,27 @@ void LoadBook::counted(const std::string& request, Instant now) {
             6,
             "this was asked for " + std::to_string(calls.size()) +
                 " times within an hour: " + request};
+    }
+}
+
+void LoadBook::committed(const Changes& changes, std::size_t limit) {
+    for (const Backup& backup : changes.backups) {
+        const bool is_at_work = std::ranges::any_of(backup.copies, [](const Copy& copy) {
+            return copy.state == CopyState::intended || copy.state == CopyState::accepted;
+        });
+        if (is_at_work && backup.state != BackupState::finished) {
+            at_work_[backup.place].insert(backup.id);
+        } else {
+            at_work_[backup.place].erase(backup.id);
+        }
+    }
+    for (const auto& [place, backups] : at_work_) {
+        if (limit > 0 && backups.size() > limit) {
+            throw Broken{
+                6,
+                std::to_string(backups.size()) + " backups are under way in " +
+                    place.region.text() + ", and " + std::to_string(limit) + " are allowed"};
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 // Keeps score of promise 6 while there are faults: no call that changes the cloud comes back and
-// back, and retries are not the load. Throws Broken.
+// back, retries are not the load, and no more is under way than `backups_in_flight` allows. Throws
+// Broken.
 #pragma once
 
 #include "model/time.hpp"
+#include "ports/catalog.hpp"
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -31,6 +34,11 @@ public:
     // A request for work, or for a deletion, that no one may ask for without end.
     void counted(const std::string& request, Instant now);
 
+    // `limit`: per account and region; 0: none.
+    void committed(const Changes& changes, std::size_t limit);
+
+    void catalog_lost() { at_work_.clear(); }
+
     void check_share() const;
 
     std::size_t retries() const { return retries_; }
@@ -40,6 +48,7 @@ private:
 
     std::map<std::string, std::vector<Instant>> calls_;
     Instant swept_{};
+    std::map<Place, std::set<BackupId>> at_work_;  // asked for, or the cloud works on it
 
     std::size_t requests_ = 0;
     std::size_t retries_ = 0;

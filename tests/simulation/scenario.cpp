@@ -60,13 +60,18 @@ bool wanted(const std::optional<std::set<int>>& only, int number) {
     return !only || only->contains(number);
 }
 
+// Over so long a time only what is due every week or more seldom, but for some on working days.
+bool is_long(const Options& options) {
+    return options.horizon > std::chrono::days(365);
+}
+
 // As users have them: most back up every night or every week, few more often.
-Schedule draw_schedule(Chance& chance) {
+Schedule draw_schedule(Chance& chance, bool seldom) {
     Schedule schedule;
     const int minute = static_cast<int>(chance.below(12)) * 5;
     const int hour = static_cast<int>(chance.below(24));
     schedule.minutes = {hour * 60 + minute};
-    const std::uint64_t kind = chance.below(16);
+    const std::uint64_t kind = chance.below(seldom ? 9 : 16);
     if (kind < 6) {
         schedule.weekdays = 1U << chance.below(7);
     } else if (kind < 7) {
@@ -169,9 +174,9 @@ void draw_catch_up(Chance& chance, Policy& policy) {
 }
 
 // Draws again whatever an edition may change.
-void redraw(Chance& chance, DrawnPolicy& drawn) {
+void redraw(Chance& chance, DrawnPolicy& drawn, const Options& options) {
     do {
-        drawn.schedule = draw_schedule(chance);
+        drawn.schedule = draw_schedule(chance, is_long(options));
         drawn.denied = draw_denied(chance);
         drawn.policy.schedule = {*parse_calendar(drawn.schedule.text()).expression};
         drawn.policy.deny.clear();
@@ -187,8 +192,8 @@ void redraw(Chance& chance, DrawnPolicy& drawn) {
     draw_catch_up(chance, drawn.policy);
 }
 
-DrawnPolicy draw_policy(std::uint64_t seed, int number, int fleet) {
-    Chance chance(seed, 2000 + static_cast<std::uint64_t>(number));
+DrawnPolicy draw_policy(const Options& options, int number) {
+    Chance chance(options.seed, 2000 + static_cast<std::uint64_t>(number));
     static const std::vector<std::string> names{"web", "web-2", "nightly-of-everything-there-is"};
     DrawnPolicy drawn;
     Policy& policy = drawn.policy;
@@ -198,9 +203,9 @@ DrawnPolicy draw_policy(std::uint64_t seed, int number, int fleet) {
     policy.zone = ZoneName(known_zones()[chance.below(known_zones().size())]);
     policy.disks = chance.below(3) == 0 ? Disks::all : Disks::system;
     policy.consistency = chance.below(5) == 0 ? Consistency::power_off : Consistency::running;
-    draw_selection(chance, policy, fleet);
+    draw_selection(chance, policy, options.fleet);
     draw_copies(chance, policy);
-    redraw(chance, drawn);
+    redraw(chance, drawn, options);
     return drawn;
 }
 
@@ -287,9 +292,7 @@ void draw_policies(Scenario& scenario) {
     Edition edition{scenario.begin, {}};
     for (int number = 0; number < count; ++number) {
         if (wanted(scenario.options.policies, number)) {
-            edition.policies.push_back(
-                draw_policy(scenario.options.seed, number, scenario.options.fleet)
-            );
+            edition.policies.push_back(draw_policy(scenario.options, number));
         }
     }
     scenario.editions.push_back(edition);
@@ -302,7 +305,7 @@ void draw_policies(Scenario& scenario) {
         edition.policies = all;
         for (DrawnPolicy& drawn : edition.policies) {
             if (chance.below(2) == 0) {
-                redraw(chance, drawn);
+                redraw(chance, drawn, scenario.options);
             }
         }
         if (chance.below(4) == 0 && edition.policies.size() > 1) {

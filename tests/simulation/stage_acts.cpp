@@ -152,6 +152,7 @@ void Stage::lose_catalog(const Act& act) {
     marks_.hit("catalog lost");
     let_cloud_go_on();
     firings_.catalog_lost(copies_.made_for());
+    loads_.catalog_lost();
     std::set<std::string> regions;
     for (const Policy& policy : policies_) {
         regions.insert(policy.region.text());

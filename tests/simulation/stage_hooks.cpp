@@ -221,6 +221,7 @@ void Stage::after_commit(const Changes& changes) {
     firings_.committed(changes, wall());
     copies_.committed(changes, policies_, true_now);
     brake_.committed(changes);
+    loads_.committed(changes, static_cast<std::size_t>(scenario_.settings.backups_in_flight));
     boundary(Boundary::after_commit);
 }
 

@@ -240,6 +240,24 @@ TEST_F(OffAndOn, GivesUpAnInstanceThatNeverRuns) {
     EXPECT_THAT(backup.reasons.front(), HasSubstr("it is STARTING"));
 }
 
+TEST_F(BackupMachine, OnlyWaitsWhenNothingIsOrMayBeUnderWay) {
+    EXPECT_FALSE(only_waits(backup));
+    intend_image();
+    EXPECT_FALSE(only_waits(backup));
+    feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
+    EXPECT_FALSE(only_waits(backup));
+    now += fence + 1s;
+    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::TurnCame{{image_copy}});
+    feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceBusy")});
+    EXPECT_TRUE(only_waits(backup));
+    complete_image();
+    EXPECT_TRUE(only_waits(backup));
+    feed(event::TurnCame{{shanghai_copy}});
+    feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai")});
+    EXPECT_FALSE(only_waits(backup));
+}
+
 TEST_F(BackupMachine, AStartThatFailedMattersNoMoreWhenTheInstanceRuns) {
     backup.start_again = true;
     complete_image();

@@ -55,6 +55,23 @@ TEST_F(PoweredOffBackup, GoesOnStartingItAfterARestart) {
     EXPECT_EQ(only<action::CheckInstance>().instance, backup.instance);
 }
 
+TEST_F(PoweredOffBackup, DoesNotJustWaitWhileTheInstanceMayBeOff) {
+    feed(event::Resumed{});
+    feed(event::InstanceSeen{"RUNNING"});
+    feed(event::TurnCame{{image_copy}});
+    feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceBusy")});
+    EXPECT_TRUE(only_waits(backup));
+
+    feed(event::TurnCame{{image_copy}});
+    feed(event::ImageAccepted{image_copy, ImageId("img-source00")});
+    feed(event::ImageVanished{image_copy});
+    feed(event::TurnCame{{image_copy}});
+    feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceBusy")});
+
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+    EXPECT_FALSE(only_waits(backup));
+}
+
 TEST_F(PoweredOffBackup, SaysLoudlyThatTheInstanceStaysOff) {
     complete_image();
     feed(event::InstanceSeen{"STOPPED"});
