@@ -21,10 +21,6 @@ std::vector<StoredObject> promised(
     return objects.empty() ? objects_of(what.image, listed) : objects;
 }
 
-Duration next_interval(Duration age) {
-    return std::clamp<Duration>(age / 20, export_poll_shortest, export_poll_longest);
-}
-
 }  // namespace
 
 ExportWatch::ExportWatch(Clock& clock, Cloud& cloud, Report report)
@@ -40,8 +36,7 @@ void ExportWatch::add(BackupId backup, const action::WatchExport& what) {
     watched.added = clock_.steady_now();
     watched.since = watched.added - what.age;
     watched.next_look =
-        watched.added +
-        std::max<Duration>(export_poll_shortest - what.age, silence(quickest_, what.age));
+        watched.added + std::max<Duration>(poll_shortest - what.age, silence(quickest_, what.age));
     watched_.insert_or_assign(what.copy, std::move(watched));
     sleeper_->wake();
 }
@@ -67,7 +62,7 @@ Task<void> ExportWatch::run() {
         }
         // What is added meanwhile is not due before that.
         if (due.empty()) {
-            co_await clock_.sleep_for(std::min(next - now, export_poll_shortest));
+            co_await clock_.sleep_for(std::min(next - now, poll_shortest));
         }
     }
 }
@@ -79,7 +74,7 @@ Task<void> ExportWatch::look(CopyId copy) {
     Watched& watched = watched_.at(copy);
     const Duration now = clock_.steady_now();
     const Duration age = now - watched.since;
-    watched.next_look = now + std::max(next_interval(age), silence(quickest_, age));
+    watched.next_look = now + next_pause(quickest_, age);
     if (!listed) {
         refused(copy, listed.error());
         co_return;
@@ -93,7 +88,7 @@ Task<void> ExportWatch::look(CopyId copy) {
     }
     if (complete) {
         watched.last_seen = std::move(objects);
-        watched.next_look = now + export_poll_shortest;
+        watched.next_look = now + poll_shortest;
         co_return;
     }
     unfinished(copy, std::to_string(objects.size()) + " objects exist");

@@ -15,9 +15,6 @@
 
 namespace cvmbackup {
 
-constexpr Duration export_poll_shortest = std::chrono::seconds(30);
-constexpr Duration export_poll_longest = std::chrono::hours(1);
-
 class ExportWatch {
 public:
     using Report = std::function<void(BackupId, Event)>;

@@ -9,6 +9,12 @@ Duration silence(std::optional<Duration> quickest, Duration age) {
     return std::clamp<Duration>(ready - age, Duration(0), silence_max);
 }
 
+Duration next_pause(std::optional<Duration> quickest, Duration age) {
+    return std::max(
+        std::clamp<Duration>(age / poll_share, poll_shortest, poll_longest), silence(quickest, age)
+    );
+}
+
 std::string overdue_text(Duration patience, const std::string& state_word) {
     return "still not complete after " + to_text(patience) + " (the cloud says: " + state_word +
            ")";
@@ -47,7 +53,7 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     watched.kind = what.kind;
     watched.added = clock_.steady_now();
     watched.since = watched.added - what.age;
-    watched.next_look = watched.added + silence_of(watched, watched.added);
+    watched.next_look = watched.added + silence(quickest(what.kind), what.age);
     watched.disks = what.disks;
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
@@ -78,14 +84,13 @@ Task<void> ImageWatch::run() {
                 refused(page, answer.error());
             }
         }
-        co_await clock_.sleep_for(image_poll_period);
+        co_await clock_.sleep_for(image_tick);
     }
 }
 
-Duration ImageWatch::silence_of(const Watched& watched, Duration now) const {
-    const auto known = experience_.find(watched.kind);
-    return known == experience_.end() ? Duration(0)
-                                      : silence(known->second.quickest, now - watched.since);
+std::optional<Duration> ImageWatch::quickest(CopyKind kind) const {
+    const auto known = experience_.find(kind);
+    return known == experience_.end() ? std::nullopt : known->second.quickest;
 }
 
 // The last page is filled up with those that are due next: they cost no further call.
@@ -112,10 +117,7 @@ void ImageWatch::looked(const std::vector<ImageId>& asked) {
         const auto found = watched_.find(id);
         if (found != watched_.end()) {
             Watched& watched = found->second;
-            const Duration share = (now - watched.since) / image_poll_share;
-            const Duration pause =
-                std::clamp<Duration>(share, image_poll_period, image_poll_longest);
-            watched.next_look = now + std::max(pause, silence_of(watched, now));
+            watched.next_look = now + next_pause(quickest(watched.kind), now - watched.since);
         }
     }
 }

@@ -13,13 +13,13 @@
 
 namespace cvmbackup {
 
-// How often images in flight are read at most. At 1,000 images and 10 pages a cycle this takes 2.5
-// % of the documented 40 DescribeImages calls a second.
-constexpr Duration image_poll_period = std::chrono::seconds(10);
-// An image is asked about again after this share of its age, which is how late its end is noticed,
-// but at least as often as that.
-constexpr int image_poll_share = 30;
-constexpr Duration image_poll_longest = std::chrono::hours(1);
+// Work in progress is looked at again after this share of its age, which is how late its end is
+// noticed, within these bounds.
+constexpr int poll_share = 20;
+constexpr Duration poll_shortest = std::chrono::seconds(30);
+constexpr Duration poll_longest = std::chrono::hours(1);
+// Images that become due within so long share their reads.
+constexpr Duration image_tick = std::chrono::seconds(10);
 // An accepted image that lists do not show yet may still appear, and one that was shown once may be
 // missing from the next answer, which another server gives; disks that a NORMAL image lacks may
 // still be listed.
@@ -42,6 +42,8 @@ constexpr Duration watched_least = std::chrono::hours(1);
 
 // For how long work of this age is not looked at, when the quickest so far took so long.
 Duration silence(std::optional<Duration> quickest, Duration age);
+// How long after a look the next one is due.
+Duration next_pause(std::optional<Duration> quickest, Duration age);
 
 std::string overdue_text(Duration patience, const std::string& state_word);
 std::string unreadable_text(const Failure& failure);
@@ -100,7 +102,7 @@ private:
         int count = 0;
     };
 
-    Duration silence_of(const Watched& watched, Duration now) const;
+    std::optional<Duration> quickest(CopyKind kind) const;
     std::vector<ImageId> due(Duration now) const;
     void looked(const std::vector<ImageId>& asked);
     void refused(const std::vector<ImageId>& asked, const Failure& failure);
