@@ -41,7 +41,8 @@ StepRunner::StepRunner(
     , observer_(observer)
     , alarms_(alarms)
     , time_(time)
-    , quota_(quota) {}
+    , quota_(quota)
+    , looks_(executor_, cloud) {}
 
 void StepRunner::take(Backup backup) {
     live_.insert_or_assign(backup.id, std::move(backup));
@@ -191,13 +192,7 @@ void StepRunner::call_ended() {
     }
 }
 
-void StepRunner::begin_errand(BackupId backup, Task<void> task) {
-    errands_[backup] += 1;
-    begin_task(executor_, errand(backup, std::move(task)));
-}
-
-Task<void> StepRunner::errand(BackupId backup, Task<void> task) {
-    co_await std::move(task);
+void StepRunner::errand_ended(BackupId backup) {
     if (--errands_[backup] == 0) {
         errands_.erase(backup);
     }
@@ -207,7 +202,8 @@ Task<void> StepRunner::errand(BackupId backup, Task<void> task) {
 }
 
 void StepRunner::perform(BackupId backup, action::AwaitTurn what) {
-    begin_errand(backup, await_turn(backup, std::move(what)));
+    errands_[backup] += 1;
+    begin_task(executor_, await_turn(backup, std::move(what)));
 }
 
 void StepRunner::perform(BackupId backup, action::CreateImage what) {
@@ -246,7 +242,19 @@ void StepRunner::perform(BackupId backup, action::DiscardImage what) {
 }
 
 void StepRunner::perform(BackupId backup, action::CheckInstance what) {
-    begin_errand(backup, check_instance(backup, std::move(what)));
+    errands_[backup] += 1;
+    looks_.look(
+        what.place,
+        what.instance,
+        [this, backup](const Outcome<std::optional<std::string>>& state) {
+            if (state) {
+                feed(backup, event::InstanceSeen{*state});
+            } else {
+                feed(backup, event::StartFailed{state.error()});
+            }
+            errand_ended(backup);
+        }
+    );
 }
 
 void StepRunner::perform(BackupId backup, action::StartInstance what) {
@@ -280,6 +288,11 @@ Task<std::vector<CopyId>> StepRunner::with_room(BackupId backup, action::AwaitTu
 }
 
 Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
+    co_await call_when_due(backup, std::move(what));
+    errand_ended(backup);
+}
+
+Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
     if (what.change == Change::create_image || what.change == Change::sync_images) {
         what.copies = co_await with_room(backup, what);
     }
@@ -358,20 +371,6 @@ Task<void> StepRunner::discard_image(BackupId backup, action::DiscardImage what)
     } else {
         feed(backup, event::DiscardFailed{what.copy, gone.error()});
     }
-}
-
-Task<void> StepRunner::check_instance(BackupId backup, action::CheckInstance what) {
-    const InstanceQuery query{{what.instance}, {}};
-    const Outcome<std::vector<Instance>> found = co_await cloud_.instances(what.place, query);
-    if (!found) {
-        feed(backup, event::StartFailed{found.error()});
-        co_return;
-    }
-    event::InstanceSeen seen;
-    if (!found->empty()) {
-        seen.state = found->front().state;
-    }
-    feed(backup, seen);
 }
 
 Task<void> StepRunner::start_instance(BackupId backup, action::StartInstance what) {

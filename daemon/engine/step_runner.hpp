@@ -6,6 +6,7 @@
 #include "engine/alarms.hpp"
 #include "engine/export_watch.hpp"
 #include "engine/image_watch.hpp"
+#include "engine/instance_looks.hpp"
 #include "engine/quota_gate.hpp"
 #include "engine/timekeeper.hpp"
 #include "ports/catalog.hpp"
@@ -81,8 +82,7 @@ private:
     std::string no_export_room(const Place& place) const;
     void export_ended(const Place& place);
 
-    void begin_errand(BackupId backup, Task<void> task);
-    Task<void> errand(BackupId backup, Task<void> task);
+    void errand_ended(BackupId backup);
 
     void call_begun() { ++calls_under_way_; }
 
@@ -102,13 +102,13 @@ private:
     void perform(BackupId backup, action::Wait what);
 
     Task<void> await_turn(BackupId backup, action::AwaitTurn what);
+    Task<void> call_when_due(BackupId backup, action::AwaitTurn what);
     Task<void> create_image(BackupId backup, action::CreateImage what);
     Task<void> sync_image(BackupId backup, action::SyncImage what);
     Task<void> export_image(BackupId backup, action::ExportImage what);
     Task<void> find_image(BackupId backup, action::FindImage what);
     Task<void> find_objects(BackupId backup, action::FindObjects what);
     Task<void> discard_image(BackupId backup, action::DiscardImage what);
-    Task<void> check_instance(BackupId backup, action::CheckInstance what);
     Task<void> start_instance(BackupId backup, action::StartInstance what);
 
     boost::asio::any_io_executor executor_;
@@ -119,6 +119,7 @@ private:
     Alarms& alarms_;
     Timekeeper& time_;
     QuotaGate& quota_;
+    InstanceLooks looks_;
     std::map<BucketPlace, std::unique_ptr<ExportWatch>> exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
     std::map<Place, ExportCap> export_caps_;

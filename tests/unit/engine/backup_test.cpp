@@ -50,6 +50,7 @@ TEST(Backups, WaitTogetherInsteadOfPollingAlone) {
     EXPECT_EQ(world.calls("CreateImage"), 120U);
     EXPECT_EQ(world.calls("SyncImages"), 120U);
     EXPECT_LT(world.calls("DescribeImages"), 120U * 8);
+    EXPECT_LT(world.calls("DescribeInstances"), 120U);
     EXPECT_EQ(world.observer.throttled, 0);
 }
 

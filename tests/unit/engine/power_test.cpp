@@ -90,6 +90,35 @@ TEST(SoftShutdown, InstancesRunAgainThatTheCloudShutDownUnasked) {
     EXPECT_EQ(world.newest_backup().result, Result::ok);
 }
 
+// The list is the first read; the second is of all three, and refused for one of them.
+TEST(SoftShutdown, ALookThatIsRefusedForOneInstanceIsRepeatedForEach) {
+    EngineWorld world(web_world(3), R"(
+[[fault]]
+action = "DescribeInstances"
+kind = "error"
+code = "UnauthorizedOperation"
+nth = [2, 4]
+)");
+
+    ASSERT_TRUE(world.run_until_done());
+
+    std::map<Result, int> results;
+    for (const Backup& backup : world.all_backups()) {
+        results[*backup.result] += 1;
+    }
+    EXPECT_EQ(results[Result::ok], 2);
+    EXPECT_EQ(results[Result::failed], 1);
+}
+
+TEST(SoftShutdown, LooksAtManyInstancesInOneCall) {
+    EngineWorld world(web_world(250));
+
+    world.run_for(16min);
+
+    // The list in three pages; then a hundred at a time.
+    EXPECT_LE(world.calls("DescribeInstances"), 3U + 4U);
+}
+
 TEST(SoftShutdown, NeitherStartsWhatRunsNorWhatWasOffBefore) {
     EngineWorld world(web_world(1, R"(
 [[account.instance]]
