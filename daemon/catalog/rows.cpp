@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Column.h>
 #include <boost/json.hpp>
 
+#include <array>
+#include <optional>
 #include <stdexcept>
 
 namespace cvmbackup {
@@ -58,11 +60,22 @@ void from_json(const json::value& value, std::string& text) {
     text = text_of(value);
 }
 
-json::value parse(const std::string& text) {
-    json::parse_options options;
-    options.allow_invalid_utf8 = true;  // names are kept as the cloud gave them
-    return json::parse(text, {}, options);
-}
+// Room for what most columns hold: rows are read by the thousand.
+class Parsed {
+public:
+    explicit Parsed(const std::string& text) {
+        json::parse_options options;
+        options.allow_invalid_utf8 = true;  // names are kept as the cloud gave them
+        value_.emplace(json::parse(text, &memory_, options));
+    }
+
+    const json::value& operator*() const { return *value_; }
+
+private:
+    std::array<unsigned char, 1024> room_;
+    json::monotonic_resource memory_{room_.data(), room_.size()};
+    std::optional<json::value> value_;
+};
 
 template <class T>
 std::string list_text(const std::vector<T>& list) {
@@ -190,7 +203,7 @@ public:
     Reader& operator>>(std::optional<Result>& result) {
         const SQLite::Column column = next();
         if (!column.isNull()) {
-            result = known(result_from(column.getString()), column);
+            result = known(result_from(column.getText()), column);
         }
         return *this;
     }
@@ -198,7 +211,7 @@ public:
     template <class Word>
     Reader& word(Word& value, std::optional<Word> (*from)(std::string_view)) {
         const SQLite::Column column = next();
-        value = known(from(column.getString()), column);
+        value = known(from(column.getText()), column);
         return *this;
     }
 
@@ -208,15 +221,16 @@ public:
         if (text == "[]") {
             return *this;
         }
-        const json::value value = parse(text);
-        for (const json::value& element : value.as_array()) {
+        const Parsed value(text);
+        for (const json::value& element : (*value).as_array()) {
             from_json(element, list.emplace_back());
         }
         return *this;
     }
 
     Reader& disk(Disk& disk) {
-        from_json(parse(next().getString()), disk);
+        const Parsed value(next().getString());
+        from_json(*value, disk);
         return *this;
     }
 

@@ -65,22 +65,19 @@ std::string select(const char* columns, const std::string& from) {
 // Backups with such copies in a place (account ?1, region ?2); none is left out that the comparison
 // could find there.
 std::string copies_at(const std::string& which) {
-    return "id IN (SELECT backup FROM copy WHERE state IN ('planned', 'intended', 'accepted', "
-           "'done', 'failed', 'deleting', 'lost') AND " +
-           which + " AND account = ?1 AND region = ?2)";
+    return "SELECT backup FROM copy WHERE state IN ('planned', 'intended', 'accepted', 'done', "
+           "'failed', 'deleting', 'lost') AND " +
+           which + " AND account = ?1 AND region = ?2";
 }
 
 }  // namespace
 
-BackupList::BackupList(SQLite::Database& db, const std::string& which)
-    : backups_(db, select(backup_columns, "backup WHERE " + which + " ORDER BY id"))
-    , copies_(
+BackupList::BackupList(SQLite::Database& db, const std::string& ids, const std::string& only)
+    : backups_(
           db,
-          select(
-              copy_columns,
-              "copy WHERE backup IN (SELECT id FROM backup WHERE " + which + ") ORDER BY backup, id"
-          )
-      ) {}
+          select(backup_columns, "backup WHERE id IN (" + ids + ") AND " + only + " ORDER BY id")
+      )
+    , copies_(db, select(copy_columns, "copy WHERE backup IN (" + ids + ") ORDER BY backup, id")) {}
 
 void BackupList::bind(int index, const std::string& value) {
     backups_.bind(index, value);
@@ -92,8 +89,12 @@ std::vector<Backup> BackupList::read() {
     const Use use(copies_);
     for (auto backup = backups.begin(); copies_.executeStep();) {
         Copy copy = read_copy(copies_);
-        backup = std::ranges::find(backup, backups.end(), copy.backup, &Backup::id);
-        backup->copies.push_back(std::move(copy));
+        while (backup != backups.end() && backup->id < copy.backup) {
+            ++backup;
+        }
+        if (backup != backups.end() && backup->id == copy.backup) {
+            backup->copies.push_back(std::move(copy));
+        }
     }
     return backups;
 }
@@ -131,8 +132,9 @@ Statements::Statements(SQLite::Database& db)
     , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1")
     , points(
           db,
-          std::string("id IN (SELECT backup FROM copy INDEXED BY copy_kept") +
-              " WHERE policy = ?1 AND " + kept_condition + ") AND state = 'finished'"
+          std::string("SELECT backup FROM copy INDEXED BY copy_kept WHERE policy = ?1 AND ") +
+              kept_condition,
+          "state = 'finished'"
       )
     , newest_copy(
           db,

@@ -13,8 +13,10 @@ namespace cvmbackup {
 
 // Backups, the oldest first, and their copies in the same order: two statements for any number.
 struct BackupList {
-    // `which`: a condition on the table `backup`.
-    BackupList(SQLite::Database& database, const std::string& which);
+    // `ids`: a query for their ids; of these, those for which `only` holds.
+    BackupList(
+        SQLite::Database& database, const std::string& ids, const std::string& only = "true"
+    );
 
     void bind(int index, const std::string& value);
     std::vector<Backup> read();

@@ -2,30 +2,47 @@
 
 #include "rules/image_name.hpp"
 
-#include <map>
-#include <regex>
-#include <string_view>
+#include <algorithm>
+#include <array>
 
 namespace cvmbackup {
 
-struct ExportKeyReader::Pattern {
-    std::regex regex;
-    std::size_t instance = 0;  // numbers of the groups
-    std::size_t time = 0;
-    std::size_t image = 0;
-};
-
 namespace {
 
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        if (std::string_view(".^$|()[]{}*+?\\").find(c) != std::string_view::npos) {
-            result += '\\';
-        }
-        result += c;
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_alphanumeric(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Of instances' names, too.
+bool is_in_names(char c) {
+    return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
+}
+
+std::size_t run_of(std::string_view text, bool (*belongs)(char)) {
+    return static_cast<std::size_t>(std::ranges::find_if_not(text, belongs) - text.begin());
+}
+
+bool take(std::string_view& text, std::string_view beginning) {
+    if (!text.starts_with(beginning)) {
+        return false;
     }
-    return result;
+    text.remove_prefix(beginning.size());
+    return true;
+}
+
+// Letters and digits after the beginning; empty if there are none.
+std::string_view take_id(std::string_view& text, std::string_view beginning) {
+    const std::string_view whole = text;
+    if (!take(text, beginning)) {
+        return {};
+    }
+    const std::size_t run = run_of(text, is_alphanumeric);
+    text.remove_prefix(run);
+    return run == 0 ? std::string_view() : whole.substr(0, beginning.size() + run);
 }
 
 // Text and placeholders in turn.
@@ -47,55 +64,104 @@ void walk(std::string_view rest, Text on_text, Placeholder on_placeholder) {
 }  // namespace
 
 ExportKeyReader::ExportKeyReader(const PolicyName& policy, const std::string& prefix_template) {
-    Pattern pattern;
-    std::size_t groups = 1;  // the prefix as a whole
-    std::string text = "^(";
-    const auto group = [&](std::size_t& number, const char* body) {
-        if (number == 0) {
-            number = ++groups;
-            text += std::string("(") + body + ")";
-        } else {
-            text += "\\" + std::to_string(number);
-        }
+    const auto text = [&](std::string_view literal) {
+        pieces_.push_back({Piece::Kind::text, std::string(literal)});
     };
-    walk(
-        prefix_template,
-        [&](std::string_view literal) { text += escaped(literal); },
-        [&](std::string_view placeholder) {
-            if (placeholder == "instance") {
-                group(pattern.instance, "ins-[A-Za-z0-9]+");
-            } else if (placeholder == "time") {
-                group(pattern.time, "[0-9]{8}T[0-9]{6}Z");
-            } else if (placeholder == "policy") {
-                text += escaped(policy.text());
-            } else {
-                text += placeholder == "date" ? "[0-9]{8}" : "[A-Za-z0-9._-]+";
-            }
+    walk(prefix_template, text, [&](std::string_view placeholder) {
+        if (placeholder == "policy") {
+            text(policy.text());
+        } else if (placeholder == "instance") {
+            pieces_.push_back({Piece::Kind::instance, {}});
+        } else if (placeholder == "time") {
+            pieces_.push_back({Piece::Kind::time, {}});
+        } else {
+            pieces_.push_back({placeholder == "date" ? Piece::Kind::date : Piece::Kind::other, {}});
         }
-    );
-    pattern.image = groups + 1;
-    text += ")_(img-[A-Za-z0-9]+)_(system|data)_snap-[A-Za-z0-9]+\\.(raw|qcow2|vhd|vmdk)$";
-    pattern.regex = std::regex(text, std::regex::ECMAScript | std::regex::optimize);
-    pattern_ = std::make_shared<const Pattern>(std::move(pattern));
+    });
+    if (!has(Piece::Kind::instance) || !has(Piece::Kind::time)) {
+        pieces_.clear();
+    }
 }
 
+bool ExportKeyReader::has(Piece::Kind kind) const {
+    return std::ranges::find(pieces_, kind, &Piece::kind) != pieces_.end();
+}
+
+// Read from its end: neither id holds an underscore.
 std::optional<ExportKey> ExportKeyReader::read(const std::string& key) const {
-    std::smatch match;
-    if (pattern_->instance == 0 || pattern_->time == 0 ||
-        !std::regex_match(key, match, pattern_->regex)) {
-        return std::nullopt;
-    }
-    const std::optional<Instant> due = parse_compact_time(match[pattern_->time].str());
-    if (!due) {
+    const std::size_t tail_at = key.rfind("_img-");
+    if (pieces_.empty() || tail_at == std::string::npos) {
         return std::nullopt;
     }
     ExportKey read;
-    read.instance = InstanceId(match[pattern_->instance].str());
-    read.due = *due;
-    read.prefix = match[1].str();
-    read.image = ImageId(match[pattern_->image].str());
-    read.is_system = match[pattern_->image + 1].str() == "system";
-    return read;
+    std::string_view tail = std::string_view(key).substr(tail_at + 1);
+    read.image = ImageId(std::string(take_id(tail, "img-")));
+    read.is_system = take(tail, "_system_");
+    const bool is_disk = read.is_system || take(tail, "_data_");
+    const bool has_snapshot = !take_id(tail, "snap-").empty();
+    constexpr std::array<std::string_view, 4> formats{".raw", ".qcow2", ".vhd", ".vmdk"};
+    const bool has_format = std::ranges::find(formats, tail) != formats.end();
+    if (read.image == ImageId() || !is_disk || !has_snapshot || !has_format) {
+        return std::nullopt;
+    }
+    read.prefix = key.substr(0, tail_at);
+    return fits(0, read.prefix, read) ? std::optional(std::move(read)) : std::nullopt;
+}
+
+// Whether the rest is what the pieces from `first` on stand for; what they tell goes to the key.
+bool ExportKeyReader::fits(std::size_t first, std::string_view rest, ExportKey& key) const {
+    if (first == pieces_.size()) {
+        return rest.empty();
+    }
+    const Piece& piece = pieces_[first];
+    switch (piece.kind) {
+        case Piece::Kind::text:
+            return take(rest, piece.text) && fits(first + 1, rest, key);
+        case Piece::Kind::date:
+            return run_of(rest.substr(0, 8), is_digit) == 8 && fits(first + 1, rest.substr(8), key);
+        case Piece::Kind::time: {
+            const std::optional<Instant> due = parse_compact_time(rest.substr(0, 16));
+            const Instant known = key.due;
+            if (!due || (known != Instant() && known != *due)) {
+                return false;
+            }
+            key.due = *due;
+            if (fits(first + 1, rest.substr(16), key)) {
+                return true;
+            }
+            key.due = known;
+            return false;
+        }
+        case Piece::Kind::instance:
+            if (key.instance != InstanceId()) {
+                return take(rest, key.instance.text()) && fits(first + 1, rest, key);
+            }
+            return fits_some(first, rest, key);
+        case Piece::Kind::other:
+            return fits_some(first, rest, key);
+    }
+    return false;
+}
+
+// Of an id or a name nobody knows where it ends: the longest that leaves what the others need.
+bool ExportKeyReader::fits_some(std::size_t first, std::string_view rest, ExportKey& key) const {
+    const bool is_instance = pieces_[first].kind == Piece::Kind::instance;
+    std::string_view after = rest;
+    const std::size_t longest =
+        is_instance ? take_id(after, "ins-").size() : run_of(rest, is_in_names);
+    const std::size_t shortest = is_instance ? std::string_view("ins-i").size() : 1;
+    for (std::size_t size = longest; size >= shortest; --size) {
+        if (is_instance) {
+            key.instance = InstanceId(std::string(rest.substr(0, size)));
+        }
+        if (fits(first + 1, rest.substr(size), key)) {
+            return true;
+        }
+    }
+    if (is_instance) {
+        key.instance = InstanceId();
+    }
+    return false;
 }
 
 std::string top_folder(const std::string& prefix_template, const PolicyName& policy) {

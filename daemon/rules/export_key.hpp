@@ -6,9 +6,10 @@
 
 #include "model/policy.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cvmbackup {
 
@@ -22,7 +23,7 @@ struct ExportKey {
     bool operator==(const ExportKey&) const = default;
 };
 
-// Keys of one policy; the template is compiled once.
+// Keys of one policy. A template that does not name instance and time tells nothing.
 class ExportKeyReader {
 public:
     ExportKeyReader(const PolicyName& policy, const std::string& prefix_template);
@@ -30,8 +31,19 @@ public:
     std::optional<ExportKey> read(const std::string& key) const;
 
 private:
-    struct Pattern;
-    std::shared_ptr<const Pattern> pattern_;
+    // Text that stands there as it is, or what stands there for a placeholder.
+    struct Piece {
+        enum class Kind { text, instance, time, date, other };
+
+        Kind kind = Kind::text;
+        std::string text;
+    };
+
+    bool fits(std::size_t first, std::string_view rest, ExportKey& key) const;
+    bool fits_some(std::size_t first, std::string_view rest, ExportKey& key) const;
+    bool has(Piece::Kind kind) const;
+
+    std::vector<Piece> pieces_;
 };
 
 // The folder that everything of a prefix or template lies in: "web/"; empty: the whole bucket.

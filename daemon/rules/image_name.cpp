@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <sstream>
 
 namespace cvmbackup {
 
@@ -67,15 +66,12 @@ std::string image_name(
 }
 
 std::optional<Instant> parse_compact_time(std::string_view text) {
-    if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') {
+    if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z' || text.substr(13, 2) == "60") {
         return std::nullopt;
     }
-    const std::string digits(text);
-    const std::optional<Instant> instant = parse_rfc3339(
-        digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2) + "T" +
-        digits.substr(9, 2) + ":" + digits.substr(11, 2) + ":" + digits.substr(13, 2) + "Z"
-    );
-    return instant && compact_time(*instant) == text ? instant : std::nullopt;
+    std::string spelled(text);
+    spelled.insert(13, ":").insert(11, ":").insert(6, "-").insert(4, "-");
+    return parse_rfc3339(spelled);
 }
 
 // Read from its end: instance ids hold one dash, policies any number.
@@ -114,14 +110,15 @@ std::string image_description(const ImageOrigin& origin) {
 }
 
 std::optional<ImageOrigin> parse_image_description(std::string_view description) {
-    std::istringstream words{std::string(description)};
-    std::string word;
-    words >> word;
-    if (word != "cvmbackup") {
+    constexpr std::string_view owner = "cvmbackup ";
+    if (!description.starts_with(owner)) {
         return std::nullopt;
     }
-    std::map<std::string, std::string> values;
-    while (words >> word) {
+    description.remove_prefix(owner.size());
+    std::map<std::string_view, std::string> values;
+    while (!description.empty()) {
+        const std::string_view word = description.substr(0, description.find(' '));
+        description.remove_prefix(std::min(word.size() + 1, description.size()));
         const std::size_t equals = std::min(word.find('='), word.size());
         values[word.substr(0, equals)] = word.substr(std::min(equals + 1, word.size()));
     }

@@ -1,36 +1,83 @@
 #include "digests.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <stdexcept>
 
 namespace cloudsim {
 namespace {
 
-std::string digest(const EVP_MD* kind, std::string_view data) {
+struct Freed {
+    void operator()(EVP_MD* hash) const { EVP_MD_free(hash); }
+
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+using Hash = std::unique_ptr<EVP_MD, Freed>;
+using Mac = std::unique_ptr<EVP_MAC_CTX, Freed>;
+
+// Fetched once by those who keep it: looking an algorithm up takes longer than a digest.
+Hash hash_named(const char* name) {
+    return Hash(EVP_MD_fetch(nullptr, name, nullptr));
+}
+
+Mac hmac_by(const char* name) {
+    EVP_MAC* algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    Mac context(EVP_MAC_CTX_new(algorithm));
+    EVP_MAC_free(algorithm);
+    std::string hash(name);
+    const std::array<OSSL_PARAM, 2> parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash.data(), hash.size()),
+        OSSL_PARAM_construct_end()};
+    if (!context || EVP_MAC_CTX_set_params(context.get(), parameters.data()) != 1) {
+        throw std::runtime_error("OpenSSL has no HMAC");
+    }
+    return context;
+}
+
+std::string digest(const Hash& hash, std::string_view data) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned int length = 0;
-    if (EVP_Digest(data.data(), data.size(), out.data(), &length, kind, nullptr) != 1) {
+    if (EVP_Digest(data.data(), data.size(), out.data(), &length, hash.get(), nullptr) != 1) {
         throw std::runtime_error("OpenSSL cannot compute a digest");
     }
     return {out.begin(), out.begin() + length};
 }
 
-std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view data) {
+std::string hmac(const Mac& keyless, std::string_view key, std::string_view data) {
+    const Mac context(EVP_MAC_CTX_dup(keyless.get()));
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned int length = 0;
-    const auto* input = reinterpret_cast<const unsigned char*>(data.data());
-    const auto* made = HMAC(
-        kind, key.data(), static_cast<int>(key.size()), input, data.size(), out.data(), &length
-    );
-    if (made == nullptr) {
+    std::size_t length = 0;
+    const auto bytes = [](std::string_view text) {
+        return reinterpret_cast<const unsigned char*>(text.data());
+    };
+    if (!context || EVP_MAC_init(context.get(), bytes(key), key.size(), nullptr) != 1 ||
+        EVP_MAC_update(context.get(), bytes(data), data.size()) != 1 ||
+        EVP_MAC_final(context.get(), out.data(), &length, out.size()) != 1) {
         throw std::runtime_error("OpenSSL cannot compute an HMAC");
     }
-    return {out.begin(), out.begin() + length};
+    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+const Hash& sha1() {
+    static const Hash hash = hash_named("SHA1");
+    return hash;
+}
+
+const Hash& sha256() {
+    static const Hash hash = hash_named("SHA256");
+    return hash;
+}
+
+const Hash& md5_hash() {
+    static const Hash hash = hash_named("MD5");
+    return hash;
 }
 
 constexpr std::uint64_t polynomial = 0xC96C5795D7870F42;
@@ -97,27 +144,29 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view data) {
-    return to_hex(digest(EVP_sha256(), data));
+    return to_hex(digest(sha256(), data));
 }
 
 std::string sha1_hex(std::string_view data) {
-    return to_hex(digest(EVP_sha1(), data));
+    return to_hex(digest(sha1(), data));
 }
 
 std::string md5(std::string_view data) {
-    return digest(EVP_md5(), data);
+    return digest(md5_hash(), data);
 }
 
 std::string md5_hex(std::string_view data) {
-    return to_hex(digest(EVP_md5(), data));
+    return to_hex(digest(md5_hash(), data));
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-    return hmac(EVP_sha256(), key, data);
+    static const Mac keyless = hmac_by("SHA256");
+    return hmac(keyless, key, data);
 }
 
 std::string hmac_sha1(std::string_view key, std::string_view data) {
-    return hmac(EVP_sha1(), key, data);
+    static const Mac keyless = hmac_by("SHA1");
+    return hmac(keyless, key, data);
 }
 
 std::uint64_t crc64_ecma(std::string_view data) {

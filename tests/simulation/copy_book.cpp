@@ -42,12 +42,12 @@ void CopyBook::arriving(bool deletes) {
         return;
     }
     for (const auto& [id, each] : cloud_.state().images) {
-        images_before_.emplace(id, each.name);
+        images_before_.emplace_hint(images_before_.end(), id, each.name);
     }
     for (const auto& [name, bucket] : cloud_.state().buckets) {
         for (const auto& [key, versions] : bucket.objects) {
             if (!versions.back().is_delete_marker) {
-                keys_before_.emplace(name, key);
+                keys_before_.emplace_hint(keys_before_.end(), name, key);
             }
         }
     }

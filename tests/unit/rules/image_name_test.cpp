@@ -60,6 +60,7 @@ TEST(ImageName, IsNotReadFromWhatTheDaemonWouldNotHaveWritten) {
           "cb-web-ins-00000001-20270104T021500Z-01",
           "cb-web-ins-00000001-20270104T021500Z-1x",
           "cb-web-ins-00000001-20271304T021500Z-1",
+          "cb-web-ins-00000001-20270104T021560Z-1",
           "cb-web-ins-00000001-2027-01-04T02:15-1",
           "cb-web-ins--20270104T021500Z-1",
           "cb--ins-00000001-20270104T021500Z-1",
