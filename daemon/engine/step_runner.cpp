@@ -42,7 +42,8 @@ StepRunner::StepRunner(
     , alarms_(alarms)
     , time_(time)
     , quota_(quota)
-    , looks_(executor_, cloud) {}
+    , looks_(executor_, cloud)
+    , refusals_(clock) {}
 
 void StepRunner::take(Backup backup) {
     live_.insert_or_assign(backup.id, std::move(backup));
@@ -311,12 +312,15 @@ Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
 }
 
 Task<void> StepRunner::create_image(BackupId backup, action::CreateImage what) {
+    const InstanceId instance = what.request.instance;
     const Outcome<ImageId> image =
         co_await cloud_.create_image(what.place, std::move(what.request));
     if (image) {
+        refusals_.accepted(what.place, instance);
         feed(backup, event::ImageAccepted{what.copy, *image});
     } else {
-        feed(backup, event::Refused{{what.copy}, image.error()});
+        const Duration refused_for = refusals_.refused(what.place, instance, image.error());
+        feed(backup, event::Refused{{what.copy}, image.error(), refused_for});
     }
     call_ended();
 }

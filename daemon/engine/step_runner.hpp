@@ -8,6 +8,7 @@
 #include "engine/image_watch.hpp"
 #include "engine/instance_looks.hpp"
 #include "engine/quota_gate.hpp"
+#include "engine/refusals.hpp"
 #include "engine/timekeeper.hpp"
 #include "ports/catalog.hpp"
 #include "ports/clock.hpp"
@@ -120,6 +121,7 @@ private:
     Timekeeper& time_;
     QuotaGate& quota_;
     InstanceLooks looks_;
+    Refusals refusals_;
     std::map<BucketPlace, std::unique_ptr<ExportWatch>> exports_;
     std::map<Place, std::unique_ptr<ImageWatch>> watches_;
     std::map<Place, ExportCap> export_caps_;

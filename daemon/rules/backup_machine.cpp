@@ -84,7 +84,7 @@ void Machine::on(const event::NoRoom& event) {
         }
     }
     if (!waiting.empty()) {
-        refuse_for_now(waiting, failure);
+        refuse_for_now(waiting, failure, Duration(0));
     }
 }
 
@@ -110,7 +110,7 @@ void Machine::on(const event::Refused& event) {
     const bool not_executed = remedy == Remedy::retry_now || remedy == Remedy::retry_later ||
                               remedy == Remedy::refresh_credentials;
     if (not_executed && may_retry(*find(intended.front()))) {
-        refuse_for_now(intended, event.failure);
+        refuse_for_now(intended, event.failure, event.refused_for);
         return;
     }
     if (!not_executed && remedy == Remedy::give_up && intended.size() > 1) {

@@ -80,6 +80,7 @@ struct NoRoom {
 struct Refused {
     std::vector<CopyId> copies;
     Failure failure;
+    Duration refused_for{0};  // also while other backups of the instance asked
 };
 
 // Looked for by name: nothing, or the image (the oldest, should there be several).

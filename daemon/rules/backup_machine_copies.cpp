@@ -203,7 +203,9 @@ void Machine::wait(std::vector<CopyId> ids, Duration time) {
 }
 
 // The call was certainly not executed: the copies are as good as new, and wait.
-void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& failure) {
+void Machine::refuse_for_now(
+    const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for
+) {
     Duration pause{0};
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
@@ -213,7 +215,7 @@ void Machine::refuse_for_now(const std::vector<CopyId>& ids, const Failure& fail
         pause = std::max(
             pause,
             by_sibling ? retry_bound(waited(copy))
-                       : retry_pause(copy.tries, copy.id.value(), waited(copy))
+                       : retry_pause(copy.tries, copy.id.value(), waited(copy), refused_for)
         );
         copy.tries += 1;
         copy.code = failure.code;

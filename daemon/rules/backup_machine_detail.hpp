@@ -70,7 +70,9 @@ private:
     void call(const std::vector<CopyId>& ids);
     void accept(Copy& copy, const ImageId& image);
     void refuse(Copy& copy, const Failure& failure);
-    void refuse_for_now(const std::vector<CopyId>& ids, const Failure& failure);
+    void refuse_for_now(
+        const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for
+    );
     void absent(Copy& copy);
     void complete_image(Copy& copy, const Image& image);
     void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);

@@ -1,5 +1,6 @@
 // Work that the cloud took and does not finish: it hangs, vanishes, or cannot be read.
 #include "engine_world.hpp"
+#include "rules/calendar.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -74,6 +75,25 @@ TEST(StuckWork, ACompleteImageThatCouldNotBeReadForHoursCountsWhenItCan) {
         EXPECT_TRUE(backup.good);
         EXPECT_EQ(backup.copies[0].state, CopyState::done);
     }
+}
+
+// What hangs makes the instance busy, until support ends it.
+TEST(StuckWork, ThatKeepsAnInstanceBusyForDaysIsAskedForSeldomByAllItsBackupsTogether) {
+    EngineWorld world(web_world(1), fault("CreateImage", "kind = \"task-hangs\"\nnth = [1]"));
+    Policy late = web_policy();
+    late.name = PolicyName("late");
+    late.schedule = {*parse_calendar("04:15").expression};
+    world.settings.policies = {late, web_policy()};
+    world.run_for(24h);
+    const std::size_t before = world.calls("CreateImage");
+
+    world.run_for(std::chrono::days(3));
+    EXPECT_LE(world.calls("CreateImage") - before, 3 * 2 * 13U);
+    EXPECT_GE(world.calls("CreateImage") - before, 3 * 2 * 6U);
+
+    world.cloud->state().end_hung();
+    world.run_for(2h);
+    EXPECT_EQ(world.newest_backup().copies[0].state, CopyState::done);
 }
 
 TEST(StuckWork, AnImageThatVanishesIsMadeAnewUnderTheNextName) {
