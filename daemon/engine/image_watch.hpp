@@ -15,7 +15,7 @@ namespace cvmbackup {
 
 // Work in progress is looked at again after this share of its age, which is how late its end is
 // noticed, within these bounds.
-constexpr int poll_share = 20;
+constexpr int poll_share = 25;
 constexpr Duration poll_shortest = std::chrono::seconds(30);
 constexpr Duration poll_longest = std::chrono::hours(1);
 // Images that become due within so long share their reads.
