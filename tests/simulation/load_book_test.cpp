@@ -88,8 +88,8 @@ TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
         };
     };
 
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(30)), 0);
-    EXPECT_EQ(broken_by_share(retries_of_a_hundred(36)), 6);
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(48)), 0);
+    EXPECT_EQ(broken_by_share(retries_of_a_hundred(52)), 6);
 }
 
 TEST(LoadBook, CountsAReadAsARetryOnlyRightAfterItFailed) {
@@ -98,6 +98,8 @@ TEST(LoadBook, CountsAReadAsARetryOnlyRightAfterItFailed) {
             book.arriving("DescribeImages", false, at);
             book.failed(at);
             book.arriving("DescribeImages", false, at + pause);
+            book.failed(at + pause);
+            book.arriving("DescribeImages", false, at + 2 * pause);
         };
     };
 
