@@ -50,16 +50,15 @@ protected:
         return most;
     }
 
-    const Backup& backup_of(const std::string& instance) {
+    Backup backup_of(const std::string& instance) {
         const auto of_instance = [&](const Backup& each) {
             return each.instance.text() == instance;
         };
-        backups = world.all_backups();
+        const std::vector<Backup> backups = world.all_backups();
         return *std::ranges::find_if(backups, of_instance);
     }
 
     EngineWorld world;
-    std::vector<Backup> backups;
 };
 
 TEST_F(Places, OfInstancesThatStayBusyAreGivenToTheOthers) {
@@ -82,10 +81,9 @@ TEST_F(Places, AreTakenAgainBeforeThoseThatHadNone) {
 
     ASSERT_TRUE(world.run_until_done(3h));
 
-    EXPECT_LT(
-        backup_of("ins-w0000001").copies.front().settled_at,
-        backup_of("ins-w0000003").copies.front().accepted_at
-    );
+    const Backup busy_before = backup_of("ins-w0000001");
+    const Backup never_begun = backup_of("ins-w0000003");
+    EXPECT_LT(busy_before.copies.front().settled_at, never_begun.copies.front().accepted_at);
 }
 
 TEST_F(Places, AreTriedForByAllThatWaitInTurn) {
