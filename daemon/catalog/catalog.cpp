@@ -4,9 +4,7 @@
 #include "catalog/filter.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/statements.hpp"
-
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Transaction.h>
+#include "catalog/totals.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -15,40 +13,20 @@ namespace cvmbackup {
 
 namespace {
 
-std::string name_at(const SQLite::Statement& row, int column) {
-    return row.getColumn(column).getString();
+Place read_place(const Statement& row) {
+    return Place{AccountName(std::string(row.text(0))), Region(std::string(row.text(1)))};
 }
 
-Place read_place(const SQLite::Statement& row) {
-    return Place{AccountName(name_at(row, 0)), Region(name_at(row, 1))};
+BackupId read_id(const Statement& row) {
+    return BackupId(row.number(0));
 }
 
-Instant instant_at(const SQLite::Statement& row, int column) {
-    return Instant(Duration(row.getColumn(column).getInt64()));
-}
-
-std::size_t count_at(const SQLite::Statement& row, int column) {
-    return static_cast<std::size_t>(row.getColumn(column).getInt64());
-}
-
-template <class Word>
-Word word_at(
-    const SQLite::Statement& row, int column, std::optional<Word> (*from)(std::string_view)
-) {
-    const std::string text = name_at(row, column);
-    const std::optional<Word> word = from(text);
-    if (!word) {
-        throw std::runtime_error("a row holds the unknown word '" + text + "'");
-    }
-    return *word;
-}
-
-std::optional<Instant> maximum(SQLite::Statement& statement) {
+std::optional<Instant> maximum(Statement& statement) {
     const Use use(statement);
-    if (!statement.executeStep() || statement.getColumn(0).isNull()) {
+    if (!statement.step() || statement.is_null(0)) {
         return std::nullopt;
     }
-    return instant_at(statement, 0);
+    return Instant(Duration(statement.number(0)));
 }
 
 class SqliteCatalog : public Catalog {
@@ -99,7 +77,7 @@ public:
 
     std::vector<Backup> backups(const BackupFilter& filter) override {
         return ask([&] {
-            SQLite::Statement statement(
+            Statement statement(
                 *database_,
                 std::string("SELECT ") + backup_columns + " FROM backup" + conditions(filter) +
                     " ORDER BY id DESC LIMIT :limit OFFSET :offset"
@@ -112,14 +90,7 @@ public:
     }
 
     std::optional<Backup> backup(BackupId id) override {
-        return ask([&] {
-            statements_.backup.bind(1, id.value());
-            std::optional<Backup> found = one_row(statements_.backup, read_backup);
-            if (found) {
-                found->copies = copies_of(id);
-            }
-            return found;
-        });
+        return ask([&] { return backup_of(id); });
     }
 
     std::optional<Run> run(RunId id) override {
@@ -131,7 +102,7 @@ public:
 
     std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) override {
         return ask([&] {
-            SQLite::Statement& statement = policy ? statements_.runs_of_policy : statements_.runs;
+            Statement& statement = policy ? statements_.runs_of_policy : statements_.runs;
             statement.bind(1, clamped(limit));
             if (policy) {
                 statement.bind(2, policy->text());
@@ -145,7 +116,7 @@ public:
             statements_.had_run.bind(1, policy.text());
             statements_.had_run.bind(2, static_cast<std::int64_t>(due.time_since_epoch().count()));
             const Use use(statements_.had_run);
-            return statements_.had_run.executeStep();
+            return statements_.had_run.step();
         });
     }
 
@@ -165,9 +136,13 @@ public:
 
     std::vector<Backup> points(PolicyName policy) override {
         return ask([&] {
-            statements_.points.bind(1, policy.text());
-            std::vector<Backup> points = statements_.points.read();
-            std::ranges::reverse(points);
+            statements_.ids_of_points.bind(1, policy.text());
+            std::vector<BackupId> ids = ids_of(statements_.ids_of_points);
+            std::ranges::reverse(ids);
+            std::vector<Backup> points = backups_of(ids);
+            std::erase_if(points, [](const Backup& backup) {
+                return backup.state != BackupState::finished;
+            });
             return points;
         });
     }
@@ -184,7 +159,7 @@ public:
 
     std::optional<Instant> last_success(PolicyName policy, InstanceId instance) override {
         return ask([&] {
-            SQLite::Statement statement(
+            Statement statement(
                 *database_,
                 "SELECT max(due) FROM backup INDEXED BY backup_success"
                 " WHERE good = 1 AND policy = ? AND instance = ?"
@@ -196,11 +171,11 @@ public:
     }
 
     std::vector<Backup> with_images_at(Place place) override {
-        return ask([&] { return backups_at(statements_.with_images_at, place); });
+        return ask([&] { return backups_at(statements_.ids_with_images_at, place); });
     }
 
     std::vector<Backup> with_exports_at(Place place) override {
-        return ask([&] { return backups_at(statements_.with_exports_at, place); });
+        return ask([&] { return backups_at(statements_.ids_with_exports_at, place); });
     }
 
     std::vector<Backup> backups_due(PolicyName policy, InstanceId instance, Instant due) override {
@@ -219,14 +194,7 @@ public:
     }
 
     Totals totals() override {
-        return ask([&] {
-            Totals totals;
-            count_results("run", totals.runs);
-            count_results("backup", totals.backups);
-            count_copies(totals);
-            find_successes(totals);
-            return totals;
-        });
+        return ask([&] { return read_totals(*database_); });
     }
 
 private:
@@ -257,8 +225,28 @@ private:
         throw CatalogError(broken_);
     }
 
+    // All or nothing.
     void write(const Changes& changes) {
-        SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+        execute(statements_.begin);
+        try {
+            write_rows(changes);
+            execute(statements_.commit);
+        } catch (...) {
+            roll_back();
+            throw;
+        }
+    }
+
+    // After some errors SQLite has done so itself, and refuses.
+    void roll_back() {
+        try {
+            execute(statements_.roll_back);
+        } catch (const SQLite::Exception&) {
+            return;
+        }
+    }
+
+    void write_rows(const Changes& changes) {
         for (const Run& run : changes.runs) {
             write_row(statements_.write_run, run);
         }
@@ -274,14 +262,12 @@ private:
         for (const PolicyMemory& memory : changes.memories) {
             write_row(statements_.write_memory, memory);
         }
-        transaction.commit();
     }
 
     template <class Row>
-    static void write_row(SQLite::Statement& statement, const Row& row) {
-        const Use use(statement);
+    static void write_row(Statement& statement, const Row& row) {
         bind_row(statement, row);
-        statement.exec();
+        execute(statement);
     }
 
     std::int64_t highest_id(const std::string& table) {
@@ -293,7 +279,7 @@ private:
         return static_cast<std::int64_t>(std::min(number, highest));
     }
 
-    std::vector<Backup> backups_of(SQLite::Statement& statement) {
+    std::vector<Backup> backups_of(Statement& statement) {
         std::vector<Backup> backups = all_rows(statement, read_backup);
         for (Backup& backup : backups) {
             backup.copies = copies_of(backup.id);
@@ -301,69 +287,42 @@ private:
         return backups;
     }
 
-    static std::vector<Backup> backups_at(BackupList& list, const Place& place) {
-        list.bind(1, place.account.text());
-        list.bind(2, place.region.text());
-        return list.read();
+    std::optional<Backup> backup_of(BackupId id) {
+        statements_.backup.bind(1, id.value());
+        std::optional<Backup> found = one_row(statements_.backup, read_backup);
+        if (found) {
+            found->copies = copies_of(id);
+        }
+        return found;
+    }
+
+    std::vector<Backup> backups_at(Statement& ids, const Place& place) {
+        ids.bind(1, place.account.text());
+        ids.bind(2, place.region.text());
+        return backups_of(ids_of(ids));
+    }
+
+    // Looked for once: in a condition SQLite would look for them again for the copies.
+    static std::vector<BackupId> ids_of(Statement& statement) {
+        std::vector<BackupId> ids = all_rows(statement, read_id);
+        std::ranges::sort(ids);
+        const auto again = std::ranges::unique(ids);
+        ids.erase(again.begin(), again.end());
+        return ids;
+    }
+
+    std::vector<Backup> backups_of(const std::vector<BackupId>& ids) {
+        std::vector<Backup> backups;
+        backups.reserve(ids.size());
+        for (const BackupId id : ids) {
+            backups.push_back(*backup_of(id));
+        }
+        return backups;
     }
 
     std::vector<Copy> copies_of(BackupId id) {
         statements_.copies_of_backup.bind(1, id.value());
         return all_rows(statements_.copies_of_backup, read_copy);
-    }
-
-    void count_results(
-        const std::string& table, std::map<std::pair<PolicyName, Result>, std::size_t>& counts
-    ) {
-        SQLite::Statement row(
-            *database_,
-            "SELECT policy, result, count(*) FROM " + table +
-                " WHERE result IS NOT NULL GROUP BY policy, result"
-        );
-        while (row.executeStep()) {
-            const Result result = word_at(row, 1, result_from);
-            counts[{PolicyName(name_at(row, 0)), result}] = count_at(row, 2);
-        }
-    }
-
-    void count_copies(Totals& totals) {
-        SQLite::Statement state(
-            *database_, "SELECT kind, state, count(*) FROM copy GROUP BY state, kind"
-        );
-        while (state.executeStep()) {
-            const CopyKind kind = word_at(state, 0, copy_kind_from);
-            totals.steps[{kind, word_at(state, 1, copy_state_from)}] = count_at(state, 2);
-        }
-        SQLite::Statement quarantined(
-            *database_,
-            "SELECT kind, count(*) FROM copy INDEXED BY copy_quarantined WHERE quarantined = 1 "
-            "GROUP BY kind"
-        );
-        while (quarantined.executeStep()) {
-            totals.quarantined[word_at(quarantined, 0, copy_kind_from)] = count_at(quarantined, 1);
-        }
-        SQLite::Statement done(
-            *database_,
-            "SELECT policy, kind, region, count(*), sum(size_gib) FROM copy "
-            "INDEXED BY copy_done WHERE state = 'done' GROUP BY policy, kind, region"
-        );
-        while (done.executeStep()) {
-            const CopyKind kind = word_at(done, 1, copy_kind_from);
-            totals.copies[{PolicyName(name_at(done, 0)), kind, Region(name_at(done, 2))}] = {
-                count_at(done, 3), done.getColumn(4).getInt64()};
-        }
-    }
-
-    void find_successes(Totals& totals) {
-        SQLite::Statement row(
-            *database_,
-            "SELECT policy, instance, max(due) FROM backup "
-            "INDEXED BY backup_success WHERE good = 1 GROUP BY policy, instance"
-        );
-        while (row.executeStep()) {
-            const PolicyName policy(name_at(row, 0));
-            totals.instance_success[{policy, InstanceId(name_at(row, 1))}] = instant_at(row, 2);
-        }
     }
 
     std::filesystem::path path_;

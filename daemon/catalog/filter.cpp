@@ -24,7 +24,7 @@ std::string conditions(const BackupFilter& filter) {
     return sql;
 }
 
-void bind_conditions(SQLite::Statement& statement, const BackupFilter& filter) {
+void bind_conditions(Statement& statement, const BackupFilter& filter) {
     if (filter.policy) {
         statement.bind(":policy", filter.policy->text());
     }

@@ -2,9 +2,8 @@
 // comes back exactly as it went in; a word this program does not know throws std::runtime_error.
 #pragma once
 
+#include "catalog/statement.hpp"
 #include "model/backup.hpp"
-
-#include <SQLiteCpp/Statement.h>
 
 namespace cvmbackup {
 
@@ -24,14 +23,14 @@ constexpr const char* memory_columns =
     "agreed_to";
 
 // All parameters of a statement, from ?1 on.
-void bind_row(SQLite::Statement& statement, const Run& run);
-void bind_row(SQLite::Statement& statement, const Backup& backup);
-void bind_row(SQLite::Statement& statement, const Copy& copy);
-void bind_row(SQLite::Statement& statement, const PolicyMemory& memory);
+void bind_row(Statement& statement, const Run& run);
+void bind_row(Statement& statement, const Backup& backup);
+void bind_row(Statement& statement, const Copy& copy);
+void bind_row(Statement& statement, const PolicyMemory& memory);
 
-Run read_run(const SQLite::Statement& row);
-Backup read_backup(const SQLite::Statement& row);  // without its copies
-Copy read_copy(const SQLite::Statement& row);
-PolicyMemory read_memory(const SQLite::Statement& row);
+Run read_run(const Statement& row);
+Backup read_backup(const Statement& row);  // without its copies
+Copy read_copy(const Statement& row);
+PolicyMemory read_memory(const Statement& row);
 
 }  // namespace cvmbackup

@@ -72,37 +72,13 @@ std::string copies_at(const std::string& which) {
 
 }  // namespace
 
-BackupList::BackupList(SQLite::Database& db, const std::string& ids, const std::string& only)
-    : backups_(
-          db,
-          select(backup_columns, "backup WHERE id IN (" + ids + ") AND " + only + " ORDER BY id")
-      )
-    , copies_(db, select(copy_columns, "copy WHERE backup IN (" + ids + ") ORDER BY backup, id")) {}
-
-void BackupList::bind(int index, const std::string& value) {
-    backups_.bind(index, value);
-    copies_.bind(index, value);
-}
-
-std::vector<Backup> BackupList::read() {
-    std::vector<Backup> backups = all_rows(backups_, read_backup);
-    const Use use(copies_);
-    for (auto backup = backups.begin(); copies_.executeStep();) {
-        Copy copy = read_copy(copies_);
-        while (backup != backups.end() && backup->id < copy.backup) {
-            ++backup;
-        }
-        if (backup != backups.end() && backup->id == copy.backup) {
-            backup->copies.push_back(std::move(copy));
-        }
-    }
-    return backups;
-}
-
 // Without statistics SQLite would often take copy_by_state, which holds nearly all copies under one
 // word; INDEXED BY names the right one and fails at once should it become unusable.
 Statements::Statements(SQLite::Database& db)
-    : write_run(db, insert("run", run_columns))
+    : begin(db, "BEGIN IMMEDIATE")
+    , commit(db, "COMMIT")
+    , roll_back(db, "ROLLBACK")
+    , write_run(db, insert("run", run_columns))
     , write_backup(db, insert("backup", backup_columns))
     , write_copy(db, insert_copy())
     , write_memory(db, insert("policy", memory_columns))
@@ -130,21 +106,22 @@ Statements::Statements(SQLite::Database& db)
           )
       )
     , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1")
-    , points(
+    , ids_of_points(
           db,
           std::string("SELECT backup FROM copy INDEXED BY copy_kept WHERE policy = ?1 AND ") +
-              kept_condition,
-          "state = 'finished'"
+              kept_condition
       )
     , newest_copy(
           db,
           "SELECT max(due) FROM copy INDEXED BY copy_done"
           " WHERE policy = ?1 AND instance = ?2 AND kind = ?3 AND state = 'done'"
       )
-    , with_images_at(
+    , ids_with_images_at(
           db, copies_at("kind IN ('image', 'replica') AND (state <> 'failed' OR image <> '')")
       )
-    , with_exports_at(db, copies_at("kind = 'export' AND (state <> 'failed' OR objects <> '[]')"))
+    , ids_with_exports_at(
+          db, copies_at("kind = 'export' AND (state <> 'failed' OR objects <> '[]')")
+      )
     , backups_due(
           db,
           select(
