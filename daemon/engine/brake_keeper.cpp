@@ -32,7 +32,10 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     }
     const bool expires = std::ranges::count(plan.decisions, false, &Decision::keep) > 0;
     if (expires) {
-        input.expected_interval = expected_interval(policy, input.now);
+        // Three such gaps and the newest good copy is not stale, whatever the rest of the year has.
+        const std::optional<Instant> newest = newest_good(points);
+        const Duration enough = newest ? (input.now - *newest) / 3 + Duration(1) : Duration::max();
+        input.expected_interval = expected_interval(policy, input.now, enough);
     }
     plan.policies.push_back(judge_plan(policy, plan.decisions, points, input));
     return plan;

@@ -15,7 +15,6 @@ struct Counts {
     std::size_t there = 0;    // complete and incomplete copies
     std::size_t expired = 0;  // of these
     std::size_t made = 0;     // complete ones, since the last pass
-    std::optional<Instant> newest_good;
 };
 
 Counts count(
@@ -36,11 +35,8 @@ Counts count(
             const auto found = expires.find(copy.id);
             counts.there += 1;
             counts.expired += found != expires.end() && found->second ? 1 : 0;
-            if (!copy.code.empty()) {
-                continue;
-            }
-            counts.newest_good = std::max(counts.newest_good.value_or(backup.due), backup.due);
-            counts.made += last_pass && copy.settled_at && *copy.settled_at > *last_pass ? 1 : 0;
+            const bool is_new = last_pass && copy.settled_at && *copy.settled_at > *last_pass;
+            counts.made += copy.code.empty() && is_new ? 1 : 0;
         }
     }
     return counts;
@@ -87,7 +83,7 @@ std::optional<BrakeStop> stop_many(const Counts& counts) {
 }
 
 std::optional<BrakeStop> stop_stale(
-    const Policy& policy, const Counts& counts, const BrakeInput& input
+    const Policy& policy, const std::vector<Backup>& points, const BrakeInput& input
 ) {
     if (!policy.rpo && !input.expected_interval) {
         return std::nullopt;
@@ -95,14 +91,15 @@ std::optional<BrakeStop> stop_stale(
     const Duration patience = std::max(
         policy.rpo.value_or(Duration(0)), 3 * input.expected_interval.value_or(Duration(0))
     );
-    if (counts.newest_good && input.now - *counts.newest_good <= patience) {
+    const std::optional<Instant> newest = newest_good(points);
+    if (newest && input.now - *newest <= patience) {
         return std::nullopt;
     }
     return BrakeStop{
         BrakeReason::stale,
-        counts.newest_good ? "the newest good copy is of " + to_rfc3339(*counts.newest_good) +
-                                 ", more than " + to_text(patience) + " old"
-                           : "there is no good copy"};
+        newest ? "the newest good copy is of " + to_rfc3339(*newest) + ", more than " +
+                     to_text(patience) + " old"
+               : "there is no good copy"};
 }
 
 std::string size_of(Duration by) {
@@ -171,7 +168,7 @@ void add_stops(
 ) {
     const Counts counts = count(decisions, points, input.last_pass);
     for (std::optional<BrakeStop> stop :
-         {stop_many(counts), stop_stale(policy, counts, input), stop_clock(input)}) {
+         {stop_many(counts), stop_stale(policy, points, input), stop_clock(input)}) {
         if (stop) {
             plan.stops.push_back(*std::move(stop));
         }
@@ -183,6 +180,19 @@ void add_stops(
 }
 
 }  // namespace
+
+std::optional<Instant> newest_good(const std::vector<Backup>& points) {
+    std::optional<Instant> newest;
+    for (const Backup& backup : points) {
+        const bool is_good = std::ranges::any_of(backup.copies, [](const Copy& copy) {
+            return copy.state == CopyState::done && copy.code.empty();
+        });
+        if (is_good) {
+            newest = std::max(newest.value_or(backup.due), backup.due);
+        }
+    }
+    return newest;
+}
 
 PolicyPlan judge_plan(
     const Policy& policy,

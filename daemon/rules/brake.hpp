@@ -34,6 +34,9 @@ struct BrakeInput {
     BackupId agreed_to;                         // up to it adopted backups were agreed to
 };
 
+// When the newest complete copy was due.
+std::optional<Instant> newest_good(const std::vector<Backup>& points);
+
 // `decisions` and `points` are those of one policy, from rules/retention.
 PolicyPlan judge_plan(
     const Policy& policy,

@@ -92,7 +92,7 @@ bool ever_fires(const Policy& policy, Instant from) {
     return next_firing(policy, from).has_value();
 }
 
-std::optional<Duration> expected_interval(const Policy& policy, Instant from) {
+std::optional<Duration> expected_interval(const Policy& policy, Instant from, Duration enough) {
     Firings firings(policy);
     std::optional<Duration> longest;
     auto firing = firings.next(from);
@@ -103,6 +103,9 @@ std::optional<Duration> expected_interval(const Policy& policy, Instant from) {
             return longest;
         }
         longest = std::max(longest.value_or(Duration(0)), *following - *firing);
+        if (*longest >= enough) {
+            return longest;
+        }
         firing = following;
     }
     // Very dense schedules: what is left of the year is probed for gaps longer than a day.

@@ -60,7 +60,10 @@ std::optional<Instant> last_firing(const Policy& policy, Instant after, Instant 
 bool ever_fires(const Policy& policy, Instant from);
 
 // The longest gap between neighbouring firings in the year after `from`. Nothing if fewer than two
-// firings are left. Schedules with very many firings are judged by a bounded number of them.
-std::optional<Duration> expected_interval(const Policy& policy, Instant from);
+// firings are left. Schedules with very many firings are judged by a bounded number of them. A gap
+// of at least `enough` ends the search, for whoever does not care how much longer others are.
+std::optional<Duration> expected_interval(
+    const Policy& policy, Instant from, Duration enough = Duration::max()
+);
 
 }  // namespace cvmbackup

@@ -151,6 +151,14 @@ TEST(ExpectedInterval, IsTheLongestGapOfTheYear) {
     EXPECT_EQ(interval({"2027-01-04", "2027-01-09"}), days(5));
 }
 
+TEST(ExpectedInterval, IsSearchedForNoFurtherThanAGapThatIsLongEnough) {
+    const Policy policy = policy_with({"*-01-04", "*-01-09", "*-02-08"});
+
+    EXPECT_EQ(expected_interval(policy, new_year, days(5)), days(5));
+    EXPECT_EQ(expected_interval(policy, new_year, days(5) + hours(1)), days(30));
+    EXPECT_EQ(expected_interval(policy, new_year, days(1000)), days(330));
+}
+
 TEST(ExpectedInterval, IsNothingWithFewerThanTwoFirings) {
     EXPECT_EQ(expected_interval(policy_with({"2027-01-04"}), new_year), std::nullopt);
     EXPECT_EQ(expected_interval(Policy{}, new_year), std::nullopt);
