@@ -21,12 +21,16 @@ std::vector<std::string> words_of(std::string_view columns) {
 
 // Replaces the row of the same key in place, if it is another one: most copies that are written
 // with their backup have not changed. INSERT OR REPLACE would delete the row first and trip over
-// the foreign keys.
+// the foreign keys. What a row is of never changes; to leave that alone spares the indexes on it.
 std::string on_conflict_replace(std::string_view columns) {
+    const std::vector<std::string> constant{"run", "backup", "policy", "instance", "due"};
     const std::vector<std::string> words = words_of(columns);
     std::string assignments;
     std::string differs;
     for (auto word = words.begin() + 1; word != words.end(); ++word) {
+        if (std::ranges::find(constant, *word) != constant.end()) {
+            continue;
+        }
         assignments += (assignments.empty() ? "" : ", ") + *word + " = excluded." + *word;
         differs += (differs.empty() ? "" : " OR ") + *word + " IS NOT excluded." + *word;
     }
