@@ -2,7 +2,7 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
+#include <cstdlib>
 
 namespace cvmbackup {
 
@@ -96,6 +96,16 @@ std::optional<Duration> unit_length(std::string_view word) {
 
 constexpr Duration duration_max = std::chrono::days(36525);
 
+// As %0*d writes it, in a fraction of the time.
+void append_padded(std::string& text, int number, std::size_t width) {
+    std::array<char, 12> digits{};
+    char* const end = std::to_chars(digits.begin(), digits.end(), std::abs(number)).ptr;
+    const auto length = static_cast<std::size_t>(end - digits.begin()) + (number < 0 ? 1 : 0);
+    text.append(number < 0 ? 1 : 0, '-');
+    text.append(width > length ? width - length : 0, '0');
+    text.append(digits.begin(), end);
+}
+
 }  // namespace
 
 std::string to_rfc3339(Instant instant) {
@@ -103,19 +113,14 @@ std::string to_rfc3339(Instant instant) {
     const auto day = std::chrono::floor<std::chrono::days>(seconds);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss time(seconds - day);
-    std::array<char, 40> text{};
-    std::snprintf(
-        text.data(),
-        text.size(),
-        "%04d-%02u-%02uT%02d:%02d:%02dZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count())
-    );
-    return text.data();
+    std::string text;
+    append_padded(text, static_cast<int>(date.year()), 4);
+    append_padded(text += '-', static_cast<int>(static_cast<unsigned>(date.month())), 2);
+    append_padded(text += '-', static_cast<int>(static_cast<unsigned>(date.day())), 2);
+    append_padded(text += 'T', static_cast<int>(time.hours().count()), 2);
+    append_padded(text += ':', static_cast<int>(time.minutes().count()), 2);
+    append_padded(text += ':', static_cast<int>(time.seconds().count()), 2);
+    return text += 'Z';
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {

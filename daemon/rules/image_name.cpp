@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 
 namespace cvmbackup {
 
@@ -115,21 +114,27 @@ std::optional<ImageOrigin> parse_image_description(std::string_view description)
         return std::nullopt;
     }
     description.remove_prefix(owner.size());
-    std::map<std::string_view, std::string> values;
+    constexpr std::array<std::string_view, 5> keys{"policy", "instance", "due", "attempt", "disks"};
+    std::array<std::string_view, 5> values{};
     while (!description.empty()) {
         const std::string_view word = description.substr(0, description.find(' '));
         description.remove_prefix(std::min(word.size() + 1, description.size()));
         const std::size_t equals = std::min(word.find('='), word.size());
-        values[word.substr(0, equals)] = word.substr(std::min(equals + 1, word.size()));
+        const auto key = std::ranges::find(keys, word.substr(0, equals));
+        if (key != keys.end()) {
+            values[static_cast<std::size_t>(key - keys.begin())] =
+                word.substr(std::min(equals + 1, word.size()));
+        }
     }
-    const std::optional<Instant> due = parse_rfc3339(values["due"]);
-    const std::optional<int> attempt = number_from(values["attempt"]);
-    const std::optional<int> disks = number_from(values["disks"]);
-    if (!due || !attempt || !disks || values["policy"].empty() || values["instance"].empty()) {
+    const auto& [policy, instance, due_text, attempt_text, disks_text] = values;
+    const std::optional<Instant> due = parse_rfc3339(due_text);
+    const std::optional<int> attempt = number_from(attempt_text);
+    const std::optional<int> disks = number_from(disks_text);
+    if (!due || !attempt || !disks || policy.empty() || instance.empty()) {
         return std::nullopt;
     }
     return ImageOrigin{
-        PolicyName(values["policy"]), InstanceId(values["instance"]), *due, *attempt, *disks};
+        PolicyName(std::string(policy)), InstanceId(std::string(instance)), *due, *attempt, *disks};
 }
 
 std::optional<ImageOrigin> proven_origin(std::string_view name, std::string_view description) {

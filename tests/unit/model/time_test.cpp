@@ -38,6 +38,11 @@ TEST(Rfc3339, RefusesWhatIsNoInstant) {
 
 TEST(Rfc3339, WritesInstantsBeforeTheEpoch) {
     EXPECT_EQ(to_rfc3339(Instant(-1s)), "1969-12-31T23:59:59Z");
+    EXPECT_EQ(to_rfc3339(std::chrono::sys_days(std::chrono::May / 6 / 42)), "0042-05-06T00:00:00Z");
+    EXPECT_EQ(
+        to_rfc3339(std::chrono::sys_days(std::chrono::December / 31 / 12345)),
+        "12345-12-31T00:00:00Z"
+    );
 }
 
 TEST(Durations, AreReadInTheUnitsOfTheSettings) {
