@@ -221,18 +221,20 @@ Task<Outcome<std::vector<Image>>> TencentCloud::images(Place place, std::vector<
     co_return std::move(page->items);
 }
 
-Task<Outcome<std::vector<Image>>> TencentCloud::images_named(Place place, std::string name) {
+Task<Outcome<std::vector<Image>>> TencentCloud::images_named(
+    Place place, std::vector<std::string> names
+) {
     std::vector<Image> found;
     std::set<ImageId> seen;
     std::size_t offset = 0;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
-        ApiCall call = api_call(place, "DescribeImages", "images named " + name);
-        call.body = encode_describe_images_named(name, offset);
+        ApiCall call = api_call(place, "DescribeImages", "images named " + names.front());
+        call.body = encode_describe_images_named(names, offset);
         Outcome<Page<Image>> page = co_await ask<Page<Image>>(std::move(call), decode_images);
         if (!page)
             co_return page.error();
         for (Image& image : page->items)
-            if (image.name == name && seen.insert(image.id).second)
+            if (std::ranges::count(names, image.name) > 0 && seen.insert(image.id).second)
                 found.push_back(std::move(image));
         offset += page->items.size();
         if (page->items.empty() || offset >= page->total)

@@ -43,7 +43,8 @@ public:
 
     Task<Outcome<std::vector<Instance>>> instances(Place place, InstanceQuery query) override;
     Task<Outcome<std::vector<Image>>> images(Place place, std::vector<ImageId> ids) override;
-    Task<Outcome<std::vector<Image>>> images_named(Place place, std::string name) override;
+    Task<Outcome<std::vector<Image>>> images_named(Place place, std::vector<std::string> names)
+        override;
     Task<Outcome<std::vector<Image>>> own_images(Place place) override;
     Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) override;
     Task<Outcome<ImageQuota>> image_quota(Place place) override;

@@ -43,7 +43,9 @@ boost::json::object encode_delete_images(const std::vector<ImageId>& images);
 boost::json::object encode_describe_instances(const InstanceQuery& query, std::size_t offset);
 boost::json::object encode_describe_images(const std::vector<ImageId>& ids);
 // The name filter is fuzzy in the cloud; compare the names of the answer.
-boost::json::object encode_describe_images_named(const std::string& name, std::size_t offset);
+boost::json::object encode_describe_images_named(
+    const std::vector<std::string>& names, std::size_t offset
+);
 boost::json::object encode_describe_own_images(std::size_t offset);
 boost::json::object encode_count_private_images();
 boost::json::object encode_describe_image_shares(const ImageId& image);

@@ -125,9 +125,11 @@ json::object encode_describe_images(const std::vector<ImageId>& ids) {
     return body;
 }
 
-json::object encode_describe_images_named(const std::string& name, std::size_t offset) {
+json::object encode_describe_images_named(
+    const std::vector<std::string>& names, std::size_t offset
+) {
     json::object body = encode_describe_own_images(offset);
-    body["Filters"].as_array().emplace_back(filter("image-name", {name}));
+    body["Filters"].as_array().emplace_back(filter("image-name", names));
     return body;
 }
 

@@ -186,7 +186,8 @@ Task<void> Reconciler::compare(Place place) {
         co_return;
     }
     const Instant now = clock_.now();
-    ImageListing listing{place, *std::move(images)};
+    const Duration ahead = cloud_.clock_ahead(place.account).value_or(Duration(0));
+    ImageListing listing{place, *std::move(images), ahead};
     Comparison comparison = compare_images(listing, known(listing), policies_, now);
     if (!comparison.absent.empty()) {
         // No single look is believed.

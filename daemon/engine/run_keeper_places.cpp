@@ -20,11 +20,11 @@ void RunKeeper::go_on_with(Backup backup) {
     const BackupId id = backup.id;
     if (backup.state == BackupState::waiting || only_waits(backup)) {
         waiting_.emplace(id, backup.start_at);
-        steps_.take(std::move(backup));
+        steps_.inherit(std::move(backup));
         return;
     }
     holding_[backup.place].insert(id);
-    steps_.take(std::move(backup));
+    steps_.inherit(std::move(backup));
     steps_.feed(id, event::Resumed{});
 }
 

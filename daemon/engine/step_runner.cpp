@@ -1,28 +1,12 @@
 #include "engine/step_runner.hpp"
 
 #include "engine/crew.hpp"
-#include "rules/image_name.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 
 namespace cvmbackup {
-
-namespace {
-
-// A name can be anybody's. A replica may lack the description of its source.
-bool may_be_ours(CopyKind kind, const Image& image) {
-    const bool may_lack = kind == CopyKind::replica && image.description.empty();
-    return may_lack || proven_origin(image.name, image.description).has_value();
-}
-
-bool is_older(const Image& one, const Image& other) {
-    return std::pair(one.created.value_or(Instant::max()), one.id) <
-           std::pair(other.created.value_or(Instant::max()), other.id);
-}
-
-}  // namespace
 
 StepRunner::StepRunner(
     boost::asio::any_io_executor executor,
@@ -47,6 +31,15 @@ StepRunner::StepRunner(
 
 void StepRunner::take(Backup backup) {
     live_.insert_or_assign(backup.id, std::move(backup));
+}
+
+void StepRunner::inherit(Backup backup) {
+    for (const Copy& copy : backup.copies) {
+        if (copy.kind != CopyKind::exported && in_flight(copy.state)) {
+            inherited_.insert(copy.id);
+        }
+    }
+    take(std::move(backup));
 }
 
 void StepRunner::feed(BackupId id, const Event& event) {
@@ -295,6 +288,7 @@ Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
 
 Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
     if (what.change == Change::create_image || what.change == Change::sync_images) {
+        what.copies = co_await not_made_yet(backup, what);
         what.copies = co_await with_room(backup, what);
     }
     if (what.copies.empty()) {
@@ -348,21 +342,6 @@ Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
         }
     }
     call_ended();
-}
-
-Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
-    const Outcome<std::vector<Image>> images = co_await cloud_.images_named(what.place, what.name);
-    if (!images) {
-        feed(backup, event::LookFailed{what.copy, images.error()});
-        co_return;
-    }
-    event::Looked looked{what.copy, std::nullopt};
-    for (const Image& image : *images) {
-        if (may_be_ours(what.kind, image) && (!looked.image || is_older(image, *looked.image))) {
-            looked.image = image;
-        }
-    }
-    feed(backup, looked);
 }
 
 // The failed image may hold the name and a place in the quota.

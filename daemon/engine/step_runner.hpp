@@ -52,7 +52,8 @@ public:
 
     void report_to(Hooks hooks) { hooks_ = std::move(hooks); }
 
-    void take(Backup backup);  // an unfinished backup that is in the catalog
+    void take(Backup backup);     // an unfinished backup that is in the catalog
+    void inherit(Backup backup);  // one of an earlier life
     void feed(BackupId backup, const Event& event);
     void clock_set(Duration by);
 
@@ -77,6 +78,8 @@ private:
     void carry_out(BackupId backup, Action action);
     ImageWatch& watch_of(const Place& place);
     ExportWatch& watch_of(const BucketPlace& bucket);
+    Task<Outcome<std::optional<Image>>> made_already(Backup backup, Copy copy);
+    Task<std::vector<CopyId>> not_made_yet(BackupId backup, action::AwaitTurn what);
     Task<std::vector<CopyId>> with_room(BackupId backup, action::AwaitTurn what);
     std::size_t exports_in(const Place& place, std::initializer_list<CopyState> states) const;
     bool may_export(const Place& place) const;
@@ -128,6 +131,7 @@ private:
     Hooks hooks_;
     std::map<BackupId, Backup> live_;       // as stepped; ahead of the catalog until the flush
     std::map<BackupId, Backup> committed_;  // backups changed since the last commit, as they were
+    std::set<CopyId> inherited_;            // from an earlier life, and not looked for yet
     std::map<BackupId, int> errands_;       // work under way of which the copies do not tell
     std::vector<Pending> pending_;
     bool flush_posted_ = false;

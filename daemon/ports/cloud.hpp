@@ -58,8 +58,11 @@ public:
     virtual Task<Outcome<std::vector<Instance>>> instances(Place place, InstanceQuery query) = 0;
     // By id, at most ids_per_call; unknown ids are simply absent from the answer.
     virtual Task<Outcome<std::vector<Image>>> images(Place place, std::vector<ImageId> ids) = 0;
-    // Own custom images with exactly this name.
-    virtual Task<Outcome<std::vector<Image>>> images_named(Place place, std::string name) = 0;
+    // Own custom images with exactly one of these names, of which there are at most five
+    // (DescribeImages, Filter.Values).
+    virtual Task<Outcome<std::vector<Image>>> images_named(
+        Place place, std::vector<std::string> names
+    ) = 0;
     // All own custom images of the place, in order of their ids. A list that moves while its pages
     // are read is read again; whatever was seen counts.
     virtual Task<Outcome<std::vector<Image>>> own_images(Place place) = 0;

@@ -1,6 +1,7 @@
 #include "rules/backup_machine.hpp"
 
 #include "rules/backup_machine_detail.hpp"
+#include "rules/image_name.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -73,19 +74,7 @@ void Machine::on(const event::ExportAccepted& event) {
 }
 
 void Machine::on(const event::NoRoom& event) {
-    const Failure failure{Remedy::retry_later, "NoQuota", event.why, ""};
-    std::vector<CopyId> waiting;
-    for (const CopyId id : event.copies) {
-        Copy* copy = find(id, CopyState::planned);
-        if (copy != nullptr && may_retry(*copy)) {
-            waiting.push_back(id);
-        } else if (copy != nullptr) {
-            quarantine(*copy, failure.code, failure.text);
-        }
-    }
-    if (!waiting.empty()) {
-        refuse_for_now(waiting, failure, Duration(0));
-    }
+    hold_back(event.copies, Failure{Remedy::retry_later, "NoQuota", event.why, ""});
 }
 
 void Machine::on(const event::Refused& event) {
@@ -143,6 +132,16 @@ void Machine::on(const event::Looked& event) {
     accept(*copy, event.image->id);
 }
 
+void Machine::on(const event::Found& event) {
+    Copy* copy = find(event.copy, CopyState::planned);
+    const std::optional<NameParts> parts = parse_image_name(event.image.name);
+    if (copy != nullptr && parts) {
+        copy->name = event.image.name;
+        copy->attempt = parts->attempt;
+        accept(*copy, event.image.id);
+    }
+}
+
 void Machine::on(const event::ObjectsLooked& event) {
     Copy* copy = find(event.copy, CopyState::intended);
     if (copy == nullptr) {
@@ -162,6 +161,7 @@ void Machine::on(const event::LookFailed& event) {
         watched->reason = event.failure.text;  // for whoever asks why it takes so long
         return;
     }
+    hold_back({event.copy}, event.failure);
     Copy* copy = find(event.copy, CopyState::intended);
     if (copy == nullptr) {
         return;

@@ -89,6 +89,12 @@ struct Looked {
     std::optional<Image> image;
 };
 
+// Made already, though nothing tells of a call for it: the catalog is older than that call.
+struct Found {
+    CopyId copy;
+    Image image;
+};
+
 // Looked for objects under an export's prefix.
 struct ObjectsLooked {
     CopyId copy;
@@ -168,6 +174,7 @@ using Event = std::variant<
     event::NoRoom,
     event::Refused,
     event::Looked,
+    event::Found,
     event::ObjectsLooked,
     event::LookFailed,
     event::ImageSettled,

@@ -202,6 +202,22 @@ void Machine::wait(std::vector<CopyId> ids, Duration time) {
     actions_.emplace_back(action::Wait{std::move(ids), time});
 }
 
+// Not even asked for: those that are planned wait, or are given up.
+void Machine::hold_back(const std::vector<CopyId>& ids, const Failure& failure) {
+    std::vector<CopyId> waiting;
+    for (const CopyId id : ids) {
+        Copy* copy = find(id, CopyState::planned);
+        if (copy != nullptr && may_retry(*copy)) {
+            waiting.push_back(id);
+        } else if (copy != nullptr) {
+            quarantine(*copy, failure.code, failure.text);
+        }
+    }
+    if (!waiting.empty()) {
+        refuse_for_now(waiting, failure, Duration(0));
+    }
+}
+
 // The call was certainly not executed: the copies are as good as new, and wait.
 void Machine::refuse_for_now(
     const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for

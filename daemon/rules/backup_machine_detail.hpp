@@ -32,6 +32,7 @@ public:
     void on(const event::NoRoom&);
     void on(const event::Refused&);
     void on(const event::Looked&);
+    void on(const event::Found&);
     void on(const event::ObjectsLooked&);
     void on(const event::LookFailed&);
     void on(const event::ImageSettled&);
@@ -70,6 +71,7 @@ private:
     void call(const std::vector<CopyId>& ids);
     void accept(Copy& copy, const ImageId& image);
     void refuse(Copy& copy, const Failure& failure);
+    void hold_back(const std::vector<CopyId>& ids, const Failure& failure);
     void refuse_for_now(
         const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for
     );

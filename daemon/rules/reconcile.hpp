@@ -46,6 +46,7 @@ std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Po
 struct ImageListing {
     Place place;
     std::vector<Image> images;
+    Duration cloud_ahead{0};  // how far the clock that dates images is ahead of this machine's
 };
 
 // The objects of these folders of a bucket ("" is all of it).

@@ -307,5 +307,17 @@ TEST_F(Firings, ThatLeftAnImageAreKnownThoughTheCatalogIsLost) {
     EXPECT_EQ(broken_by([&] { book.check(begin + 51h); }), 1) << "firing must go on";
 }
 
+TEST_F(Firings, ThatAnOlderCatalogTellsOfAreKnown) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    const FiringBook then = book;
+    EXPECT_EQ(fired(begin + 26h, begin + 26h), 0);
+    book.life_ended(begin + 27h);
+    book.catalog_lost({}, &then);
+    book.life_began(begin + 30h);
+
+    EXPECT_EQ(fired(begin + 26h, begin + 31h), 0);
+    EXPECT_EQ(fired(begin + 2h, begin + 31h), 2);
+}
+
 }  // namespace
 }  // namespace cvmbackup::simulation

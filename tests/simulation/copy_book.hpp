@@ -47,8 +47,11 @@ public:
 
     // Firings that left an image which is complete.
     std::set<std::pair<PolicyName, Instant>> made_for() const;
-    // From now on what the daemon knows lies in this one. It looks into these regions only.
-    void catalog_lost(Catalog& empty, const std::set<std::string>& regions);
+    // From now on what the daemon knows lies in this one, which is empty, or what it was when this
+    // book was as `then`. The daemon looks into these regions only.
+    void catalog_lost(
+        Catalog& instead, const std::set<std::string>& regions, const CopyBook* then = nullptr
+    );
 
     // It has seen all that was there.
     void rebuilt();

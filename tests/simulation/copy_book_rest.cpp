@@ -2,6 +2,7 @@
 #include "copy_book.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cvmbackup::simulation {
 
@@ -19,7 +20,7 @@ void CopyBook::check_rest() const {
     }
     for (const auto& [id, known] : copies_) {
         const bool is_image = known.kind == CopyKind::image || known.kind == CopyKind::replica;
-        if (known.state != CopyState::done) {
+        if (known.state != CopyState::done || !is_rebuilt_) {
             continue;
         }
         if (is_image && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
@@ -49,32 +50,50 @@ std::set<std::pair<PolicyName, Instant>> CopyBook::made_for() const {
     return made;
 }
 
-void CopyBook::catalog_lost(Catalog& empty, const std::set<std::string>& regions) {
-    for (const auto& [id, known] : copies_) {
+void CopyBook::catalog_lost(
+    Catalog& instead, const std::set<std::string>& regions, const CopyBook* then
+) {
+    const std::map<CopyId, Known> before = std::exchange(copies_, {});
+    copy_of_image_.clear();
+    copy_of_key_.clear();
+    policy_of_.clear();
+    ended_.clear();
+    if (then != nullptr) {
+        copies_ = then->copies_;
+        copy_of_image_ = then->copy_of_image_;
+        copy_of_key_ = then->copy_of_key_;
+        policy_of_ = then->policy_of_;
+        ended_ = then->ended_;
+    }
+    for (const auto& [id, known] : before) {
         if (known.state == CopyState::intended) {
             names_before_.insert(known.name);
         }
-        if (known.state == CopyState::done && known.kind != CopyKind::exported) {
+        const bool is_good = known.state == CopyState::done && known.kind != CopyKind::exported;
+        if (is_good && !copy_of_image_.contains(known.image)) {
             good_before_.insert(known.image);
         }
     }
+    for (const auto& [id, known] : copies_) {
+        const auto since = before.find(id);
+        if (since == before.end() || since->second.state != known.state) {
+            taken_away_.insert(known.image);  // or will be: by a call that was on its way
+        }
+    }
     for (const auto& [id, what] : ours_) {
-        if (!regions.contains(what.region)) {
+        if (!regions.contains(what.region) && !copy_of_image_.contains(id)) {
             unseen_.insert(id);
         }
     }
     // Nothing proves any more that they were made here.
     for (const auto& [id, when] : renamed_) {
-        ours_.erase(id);
+        if (!copy_of_image_.contains(id)) {
+            ours_.erase(id);
+        }
     }
-    catalog_ = &empty;
+    catalog_ = &instead;
     was_lost_ = true;
     is_rebuilt_ = false;
-    copies_.clear();
-    policy_of_.clear();
-    ended_.clear();
-    copy_of_image_.clear();
-    copy_of_key_.clear();
     planned_.clear();
     needed_.clear();
 }

@@ -37,7 +37,9 @@ void FiringBook::life_began(Instant now) {
     }
 }
 
-void FiringBook::catalog_lost(const std::set<std::pair<PolicyName, Instant>>& made) {
+void FiringBook::catalog_lost(
+    const std::set<std::pair<PolicyName, Instant>>& made, const FiringBook* then
+) {
     if (!lives_.empty()) {
         settle(lives_.back().end);
     }
@@ -47,6 +49,12 @@ void FiringBook::catalog_lost(const std::set<std::pair<PolicyName, Instant>>& ma
     open_.clear();
     pauses_.clear();
     surely_paused_.clear();
+    if (then != nullptr) {
+        fired_.insert(then->fired_.begin(), then->fired_.end());
+        runs_ = then->runs_;
+        pauses_ = then->pauses_;
+        surely_paused_ = then->surely_paused_;
+    }
     was_lost_ = true;
     forgetful_ = true;
 }

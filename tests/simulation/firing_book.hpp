@@ -31,8 +31,11 @@ public:
     // While the daemon lives. Times that were missed by it are made up for as after a restart;
     // times that come again have had their run, or get it now.
     void clock_set(Instant before, Instant after);
-    // The daemon is dead. Of its firings only those that left an image are known, by the cloud.
-    void catalog_lost(const std::set<std::pair<PolicyName, Instant>>& made);
+    // The daemon is dead. Of its firings only those that left an image are known, by the cloud; and
+    // those of `then`, when an older catalog is put back.
+    void catalog_lost(
+        const std::set<std::pair<PolicyName, Instant>>& made, const FiringBook* then = nullptr
+    );
     // The operator asks for it; whether the daemon lives to write it down is not known yet.
     void paused(const PolicyName& policy, Instant from, Instant until);
     void pause_taken(const PolicyName& policy, Instant until);

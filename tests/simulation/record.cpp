@@ -53,6 +53,7 @@ constexpr std::array mark_names{
     "clock set back by hours",
     "time came again after its run",
     "catalog lost",
+    "older catalog put back",
     "backup rebuilt from the cloud",
     "run made up for",
     "firing superseded or too old",

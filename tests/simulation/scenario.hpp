@@ -62,6 +62,8 @@ enum class ActKind {
     image_renamed,  // one of the daemon's, by the operator's hand
     pin,            // a recovery point, unpinned after `lasts`
     catalog_lost,   // the daemon dies, and the catalog with it
+    catalog_copied,
+    catalog_put_back,  // the daemon dies, and begins again with that copy
 };
 
 struct Act {

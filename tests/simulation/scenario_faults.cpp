@@ -294,6 +294,29 @@ void draw_catalog_loss(Scenario& scenario) {
     }
 }
 
+// An older one is put back, once in one seed of eight.
+void draw_older_catalog(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 97);
+    if (chance.below(8) != 0 || scenario.options.off.contains("catalog")) {
+        return;
+    }
+    const Instant last = scenario.begin + draw_gap(chance, 1000) % scenario.options.horizon;
+    const Duration age =
+        std::chrono::minutes(1 + chance.below(chance.below(2) == 0 ? 600 : 30'000));
+    Act copied;
+    copied.kind = ActKind::catalog_copied;
+    copied.at = in_mid_backup(scenario, chance, std::max(scenario.begin, last - age));
+    Act back;
+    back.kind = ActKind::catalog_put_back;
+    back.at = chance.below(2) == 0 ? last : in_mid_backup(scenario, chance, last);
+    // Sooner, a firing of just before may run again: docs/promises.md says so.
+    back.lasts = std::chrono::minutes(15 + chance.below(600));
+    if (copied.at < back.at && back.at < scenario.end) {
+        scenario.acts.push_back(copied);
+        scenario.acts.push_back(back);
+    }
+}
+
 }  // namespace
 
 const std::vector<std::string>& fault_classes() {
@@ -369,6 +392,7 @@ void draw_acts(Scenario& scenario) {
     draw_leaps(scenario);
     draw_wrong_time(scenario);
     draw_catalog_loss(scenario);
+    draw_older_catalog(scenario);
     std::ranges::stable_sort(scenario.acts, {}, &Act::at);
 }
 

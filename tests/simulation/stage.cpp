@@ -26,6 +26,9 @@ Stage::Stage(Scenario scenario)
     , now_(scenario_.begin)
     , begins_at_(scenario_.begin) {
     set_simulated_key();
+    if (std::ranges::count(scenario_.acts, ActKind::catalog_copied, &Act::kind) > 0) {
+        to_be_copied_ = open_catalog(":memory:");
+    }
     catalog_.before = [this](const Changes& changes) { before_commit(changes); };
     catalog_.planning = [this](const PolicyName& policy) {
         brake_.planning(policy, wrong_);

@@ -62,6 +62,15 @@ private:
         Duration down{0};
     };
 
+    // A copy of the catalog, and what the books knew when it was made.
+    struct OldCopy {
+        std::unique_ptr<Catalog> catalog;
+        CopyBook copies;
+        FiringBook firings;
+        BrakeBook brake;
+        PinBook pins;
+    };
+
     // stage.cpp: lives
     void live_until(Instant end);
     void begin_life();
@@ -92,7 +101,6 @@ private:
     void arm(std::uint64_t how);
     void stop();
     void jump(Duration by);
-    void lose_catalog(const Act& act);
     void instance_comes(std::uint64_t how);
     void instance_goes(std::uint64_t how);
     void instance_stops(const Act& act);
@@ -104,6 +112,13 @@ private:
     void quota_shrinks(const Act& act);
     std::string some_instance(std::uint64_t how) const;
     const DrawnPolicy* some_policy(std::uint64_t how) const;
+
+    // stage_catalog.cpp
+    void lose_catalog(const Act& act);
+    void copy_catalog();
+    void put_catalog_back(const Act& act);
+    void take_catalog_away(const Act& act);
+    void use_catalog(std::unique_ptr<Catalog> other, const OldCopy* then);
 
     // stage_operator.cpp: what the operator asks of the daemon
     void let_deletions_go();
@@ -124,6 +139,8 @@ private:
     cloudsim::Cloud cloud_;
     std::unique_ptr<Catalog> real_catalog_;
     WatchedCatalog catalog_;
+    std::unique_ptr<Catalog> to_be_copied_;  // the same commits, if this will happen
+    std::unique_ptr<OldCopy> old_copy_;
     Trace trace_;
     Marks marks_;
     PinBook pins_;

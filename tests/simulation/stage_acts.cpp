@@ -1,4 +1,3 @@
-#include "catalog/catalog.hpp"
 #include "rules/image_name.hpp"
 #include "stage.hpp"
 
@@ -66,6 +65,10 @@ void Stage::act(const Act& act) {
             return pin(act);
         case ActKind::catalog_lost:
             return lose_catalog(act);
+        case ActKind::catalog_copied:
+            return copy_catalog();
+        case ActKind::catalog_put_back:
+            return put_catalog_back(act);
         case ActKind::quota_shrinks:
             return quota_shrinks(act);
         case ActKind::support_call:
@@ -138,35 +141,6 @@ void Stage::jump(Duration by) {
         std::string("clock set ") + (by > Duration(0) ? "forward" : "back") +
         (is_far ? " by hours" : "")
     );
-}
-
-// What only the catalog knew is forgotten: by the daemon, and so by the books.
-void Stage::lose_catalog(const Act& act) {
-    if (life_) {
-        figures_.kills += 1;
-        end_life();
-        begins_at_ = now_ + act.lasts;
-    }
-    kill_.reset();
-    note("the catalog is lost");
-    marks_.hit("catalog lost");
-    let_cloud_go_on();
-    firings_.catalog_lost(copies_.made_for());
-    loads_.catalog_lost();
-    std::set<std::string> regions;
-    for (const Policy& policy : policies_) {
-        regions.insert(policy.region.text());
-        for (const ReplicaTarget& target : policy.replicas) {
-            regions.insert(target.region.text());
-        }
-    }
-    real_catalog_ = open_catalog(":memory:");
-    catalog_.use(*real_catalog_);
-    copies_.catalog_lost(*real_catalog_, regions);
-    brake_ = BrakeBook();
-    pins_ = PinBook();
-    under_way_.clear();
-    lost_at_ = now_;
 }
 
 void Stage::instance_comes(std::uint64_t how) {

@@ -203,6 +203,9 @@ void Stage::before_commit(const Changes& changes) {
 }
 
 void Stage::after_commit(const Changes& changes) {
+    if (to_be_copied_) {
+        to_be_copied_->commit(changes);
+    }
     for (const Run& run : changes.runs) {
         note(
             "run " + std::to_string(run.id.value()) + " " + run.policy.text() + " " +

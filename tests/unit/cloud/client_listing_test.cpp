@@ -120,7 +120,7 @@ TEST_F(Listing, ComparesImageNamesExactly) {
     transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
         {"ImageId":"img-1","ImageName":"web-10"},{"ImageId":"img-2","ImageName":"web-1"}]})"));
 
-    const auto images = run(cloud->images_named(place, "web-1"));
+    const auto images = run(cloud->images_named(place, {"web-1"}));
 
     ASSERT_THAT(images.value(), SizeIs(1));
     EXPECT_EQ(images->front().id.text(), "img-2");

@@ -107,7 +107,7 @@ TEST_F(Client, TakesAnAnswerWithoutItsListAsNoAnswer) {
     const std::vector<ImageId> ids = {ImageId("img-00000001")};
 
     EXPECT_EQ(run(cloud->images(place, ids)).error().code, "Answer");
-    EXPECT_EQ(run(cloud->images_named(place, "web-1")).error().code, "Answer");
+    EXPECT_EQ(run(cloud->images_named(place, {"web-1"})).error().code, "Answer");
     EXPECT_EQ(run(cloud->instances(place, InstanceQuery())).error().code, "Answer");
     EXPECT_EQ(run(cloud->image_shares(place, ids.front())).error().code, "Answer");
     EXPECT_EQ(run(cloud->image_quota(place)).error().code, "Answer");

@@ -6,9 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <unistd.h>
-
 namespace cvmbackup {
 namespace {
 
@@ -20,35 +17,6 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class OlderCatalog : public testing::Test {
-protected:
-    OlderCatalog() { std::filesystem::create_directories(folder); }
-
-    ~OlderCatalog() override { std::filesystem::remove_all(folder); }
-
-    void keep_a_copy(EngineWorld& world) {
-        while_stopped(world, [this] { std::filesystem::copy_file(file, copy); });
-    }
-
-    void put_the_copy_back(EngineWorld& world) {
-        while_stopped(world, [this] { std::filesystem::rename(copy, file); });
-    }
-
-    const std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("older-catalog-" + std::to_string(getpid()));
-    const std::string file = folder / "catalog.db";
-    const std::string copy = folder / "copy.db";
-
-private:
-    template <class Work>
-    void while_stopped(EngineWorld& world, Work work) {
-        world.crash();
-        world.catalog.reset();
-        work();
-        world.catalog = open_catalog(file);
-    }
-};
 
 // The last of so many daily firings was five hours ago.
 EngineWorld after_firings(int count, int instances = 2) {
@@ -255,41 +223,6 @@ TEST(LostCatalog, MakesNoFiringTwice) {
     world.run_for(5h);
 
     EXPECT_EQ(world.calls("CreateImage"), 2U);
-    EXPECT_THAT(world.doubled_names(), IsEmpty());
-}
-
-TEST_F(OlderCatalog, ThatIsPutBackMakesNoFiringTwice) {
-    EngineWorld world(web_world(2));
-    world.catalog = open_catalog(file);
-    world.run_for(5h);
-    keep_a_copy(world);
-    world.run_for(48h);
-    ASSERT_EQ(world.calls("CreateImage"), 6U);
-    put_the_copy_back(world);
-
-    world.run_for(10h);
-
-    EXPECT_EQ(world.calls("CreateImage"), 6U);
-    EXPECT_THAT(world.doubled_names(), IsEmpty());
-    const PolicyMemory memory = world.engine().policies().front().memory;
-    EXPECT_EQ(memory.last_due, *parse_rfc3339("2027-01-06T02:15:00Z"));
-    world.run_for(24h);
-    EXPECT_EQ(world.calls("CreateImage"), 8U);
-}
-
-TEST_F(OlderCatalog, ThatIsPutBackRightAfterADueTimeDoesNotRunItAgain) {
-    EngineWorld world("[timing]\ncreate = \"30s\"\n" + web_world(2));
-    world.settings.policies.front().catch_up.mode = CatchUp::Mode::none;
-    world.catalog = open_catalog(file);
-    world.run_for(5h);
-    keep_a_copy(world);
-    world.run_for(19h + 18min);
-    ASSERT_EQ(world.calls("CreateImage"), 4U);
-    put_the_copy_back(world);
-
-    world.run_for(10h);
-
-    EXPECT_EQ(world.calls("CreateImage"), 4U);
     EXPECT_THAT(world.doubled_names(), IsEmpty());
 }
 

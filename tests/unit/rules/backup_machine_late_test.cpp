@@ -11,6 +11,12 @@ Image broken(const char* id) {
     return image;
 }
 
+Image named(const char* id) {
+    Image image = normal(id);
+    image.name = "cb-web-ins-00000001-20270104T021500Z-2";
+    return image;
+}
+
 class LateAnswers : public BackupMachine {
 protected:
     // Of every kind that can be about a copy.
@@ -23,6 +29,7 @@ protected:
             event::NoRoom{{copy}, "the quota is full"},
             event::Refused{{copy}, timeout},
             event::Looked{copy, normal("img-other000")},
+            event::Found{copy, named("img-other000")},
             event::ObjectsLooked{copy, {StoredObject{"web/x", 5, "", ""}}},
             event::LookFailed{copy, timeout},
             event::ImageSettled{copy, normal("img-other000")},
@@ -55,6 +62,27 @@ TEST_F(LateAnswers, OfAnyKindChangeNothingOfABackupThatIsFinished) {
         EXPECT_EQ(backup, before) << late.index();
         EXPECT_THAT(actions, IsEmpty()) << late.index();
     }
+}
+
+TEST_F(BackupMachine, AnImageThatIsThereThoughNobodyAskedForItIsWatched) {
+    feed(event::Resumed{});
+
+    feed(event::Found{image_copy, named("img-found000")});
+
+    EXPECT_EQ(only<action::WatchImage>().image, ImageId("img-found000"));
+    EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
+    EXPECT_EQ(copy(image_copy).attempt, 2);
+    EXPECT_EQ(copy(image_copy).name, named("img-found000").name);
+}
+
+TEST_F(BackupMachine, APlannedCopyWaitsWhileItCannotBeLookedFor) {
+    feed(event::Resumed{});
+
+    feed(event::LookFailed{image_copy, failure(Remedy::look_first, "Timeout")});
+
+    EXPECT_LE(only<action::Wait>().time, retry_first);
+    EXPECT_EQ(copy(image_copy).state, CopyState::planned);
+    EXPECT_EQ(copy(image_copy).reason, "the cloud says Timeout");
 }
 
 TEST_F(LateAnswers, AboutAnotherImageThanTheOneThatIsWatchedSettleNothing) {

@@ -61,6 +61,22 @@ Comparison compare(std::vector<Image> images, std::vector<Backup> known) {
     return compare_images({guangzhou, std::move(images)}, known, {}, now);
 }
 
+TEST(ReconcileImages, JudgesHowYoungAnImageIsByTheClockThatDatedIt) {
+    const Duration ahead = 96h;
+    Image old = image("img-1");
+    old.created = now + ahead - visibility_margin;
+    Image young = old;
+    young.created = now + ahead - visibility_margin + 1s;
+
+    const Comparison of_old = compare_images({guangzhou, {old}, ahead}, {}, {}, now);
+    const Comparison of_young = compare_images({guangzhou, {young}, ahead}, {}, {}, now);
+
+    EXPECT_THAT(of_old.adopted, SizeIs(1));
+    EXPECT_FALSE(of_old.unsettled);
+    EXPECT_THAT(of_young.adopted, IsEmpty());
+    EXPECT_TRUE(of_young.unsettled);
+}
+
 TEST(ReconcileImages, AdoptsTheImageOfAPolicyThatWasRemoved) {
     const Comparison comparison = compare({image("img-1", 3)}, {});
 
