@@ -14,12 +14,22 @@ public:
     explicit Binder(Statement& statement)
         : statement_(statement) {}
 
-    Binder& operator<<(std::string_view text) {
-        statement_.bind(++last_, text);
+    // Of the row or a word of the program.
+    Binder& operator<<(const std::string& text) {
+        statement_.bind_uncopied(++last_, text);
         return *this;
     }
 
-    Binder& operator<<(const char* word) { return *this << std::string_view(word); }
+    Binder& operator<<(const char* word) {
+        statement_.bind_uncopied(++last_, word);
+        return *this;
+    }
+
+    // Made for this.
+    Binder& operator<<(std::string&& text) {
+        statement_.bind(++last_, text);
+        return *this;
+    }
 
     Binder& operator<<(std::int64_t number) {
         statement_.bind(++last_, number);

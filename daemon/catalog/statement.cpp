@@ -35,6 +35,12 @@ void Statement::bind(int index, std::string_view text) {
     );
 }
 
+void Statement::bind_uncopied(int index, std::string_view text) {
+    check(
+        sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8)
+    );
+}
+
 void Statement::bind_null(int index) {
     check(sqlite3_bind_null(statement_, index));
 }

@@ -25,6 +25,7 @@ public:
     // Parameters count from 1; texts are copied.
     void bind(int index, std::int64_t number);
     void bind(int index, std::string_view text);
+    void bind_uncopied(int index, std::string_view text);  // stays until the statement was executed
     void bind_null(int index);
 
     template <class Value>
