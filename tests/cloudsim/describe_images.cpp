@@ -218,7 +218,9 @@ json::value sync_percent(const Call& call, const Image& image) {
 }
 
 json::object image_to_json(const Call& call, const Image& image) {
+    constexpr std::size_t fields = 19;
     json::object result;
+    result.reserve(fields);
     result["ImageId"] = json_text(image.id);
     result["OsName"] = json_text(image.os);
     result["ImageType"] = json_text(image_type(call, image));

@@ -74,7 +74,8 @@ Service service_of(const HttpRequest& request) {
 }
 
 CosTarget cos_target(const HttpRequest& request) {
-    std::string path = parse_target(request.target).path;
+    const std::string_view coded = request.target;
+    std::string path = percent_decode(coded.substr(0, coded.find('?')));
     if (path.starts_with('/')) {
         path.erase(0, 1);
     }

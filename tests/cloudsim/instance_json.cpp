@@ -136,7 +136,9 @@ MachineSize size_of_type(const std::string& instance_type) {
 }
 
 json::object instance_to_json(const Instance& instance, const std::string& state) {
+    constexpr std::size_t fields = 40;
     json::object result;
+    result.reserve(fields);
     json::object placement;
     placement["Zone"] = json_text(instance.zone);
     placement["ProjectId"] = instance.project_id;

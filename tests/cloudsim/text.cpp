@@ -45,6 +45,7 @@ std::string_view trim(std::string_view text) {
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
+    parts.reserve(1 + static_cast<std::size_t>(std::ranges::count(text, separator)));
     while (!text.empty()) {
         const auto cut = text.find(separator);
         parts.emplace_back(text.substr(0, cut));
@@ -84,6 +85,7 @@ std::string percent_encode(std::string_view text) {
 
 std::string percent_decode(std::string_view text) {
     std::string result;
+    result.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
             hex_value(text[i + 2]) >= 0) {
