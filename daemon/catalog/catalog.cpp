@@ -321,7 +321,9 @@ private:
         std::vector<Backup> backups;
         backups.reserve(ids.size());
         for (const BackupId id : ids) {
-            backups.push_back(*backup_of(id));
+            if (std::optional<Backup> found = backup_of(id)) {
+                backups.push_back(*std::move(found));
+            }
         }
         return backups;
     }

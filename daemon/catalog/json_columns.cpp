@@ -2,9 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace cvmbackup {
@@ -97,94 +95,10 @@ private:
     std::optional<json::value> value_;
 };
 
-// Walks over a column that has the form in which it is written here, with nothing escaped in it:
-// nearly all have, and rows are read by the thousand. Stops for good at anything else.
-class Walk {
-public:
-    explicit Walk(std::string_view text)
-        : rest_(text) {}
-
-    bool ends_well() const { return is_well_ && rest_.empty(); }
-
-    bool skips(std::string_view expected) {
-        const bool found = rest_.starts_with(expected);
-        if (found) {
-            rest_.remove_prefix(expected.size());
-        }
-        return found;
-    }
-
-    Walk& operator>>(std::string_view expected) {
-        is_well_ = is_well_ && skips(expected);
-        return *this;
-    }
-
-    Walk& operator>>(std::string& text) {
-        const std::size_t end = std::min(rest_.find('"'), rest_.size());
-        text = rest_.substr(0, end);
-        rest_.remove_prefix(end);
-        is_well_ = is_well_ && text.find('\\') == std::string::npos;
-        return *this;
-    }
-
-    Walk& operator>>(std::int64_t& number) {
-        const char* end = rest_.data() + rest_.size();
-        const auto [behind, error] = std::from_chars(rest_.data(), end, number);
-        is_well_ = is_well_ && error == std::errc();
-        rest_.remove_prefix(static_cast<std::size_t>(behind - rest_.data()));
-        return *this;
-    }
-
-    Walk& operator>>(bool& flag) {
-        flag = rest_.starts_with("true");
-        return *this >> std::string_view(flag ? "true" : "false");
-    }
-
-private:
-    std::string_view rest_;
-    bool is_well_ = true;
-};
-
-void walk_over(Walk& walk, Disk& disk) {
-    std::string id;
-    walk >> R"({"id":")" >> id >> R"(","size_gib":)" >> disk.size_gib >> R"(,"type":")" >>
-        disk.type >> R"(","encrypted":)" >> disk.encrypted >> "}";
-    disk.id = DiskId(std::move(id));
-}
-
-void walk_over(Walk& walk, StoredObject& object) {
-    walk >> R"({"key":")" >> object.key >> R"(","size_bytes":)" >> object.size_bytes >>
-        R"(,"etag":")" >> object.etag >> R"(","crc64":")" >> object.crc64 >> R"("})";
-}
-
-void walk_over(Walk& walk, std::string& text) {
-    walk >> R"(")" >> text >> R"(")";
-}
-
-template <class T>
-void walk_over(Walk& walk, std::vector<T>& list) {
-    walk >> "[";
-    do {
-        walk_over(walk, list.emplace_back());
-    } while (walk.skips(","));
-    walk >> "]";
-}
-
-template <class T>
-void read(std::string_view column, T& value) {
-    Walk walk(column);
-    walk_over(walk, value);
-    if (!walk.ends_well()) {
-        const Parsed parsed(column);
-        value = T();
-        from_json(*parsed, value);
-    }
-}
-
 template <class T>
 void read_list(std::string_view column, std::vector<T>& list) {
     if (column != "[]") {
-        read(column, list);
+        from_json(*Parsed(column), list);
     }
 }
 
@@ -207,7 +121,7 @@ std::string column_of(const std::vector<std::string>& texts) {
 }
 
 void read_column(std::string_view column, Disk& disk) {
-    read(column, disk);
+    from_json(*Parsed(column), disk);
 }
 
 void read_column(std::string_view column, std::vector<Disk>& disks) {

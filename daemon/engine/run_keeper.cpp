@@ -36,7 +36,8 @@ RunKeeper::RunKeeper(
     , alarms_(alarms)
     , steps_(steps)
     , quota_(quota)
-    , last_ids_(catalog.last_ids()) {
+    , last_ids_(catalog.last_ids())
+    , last_before_(last_ids_.run) {
     StepRunner::Hooks hooks;
     hooks.finished = [this](const Backup& backup) { backup_finished(backup); };
     hooks.rests = [this](const Backup& backup) { rest(backup); };
@@ -196,7 +197,7 @@ void RunKeeper::admit(const Run& run, std::vector<Backup> backups) {
             continue;
         }
         waiting_.emplace(backup.id, backup.start_at);
-        steps_.take(std::move(backup));
+        hand_over(std::move(backup));
     }
     release();
     end_if_done(run.id);

@@ -82,6 +82,7 @@ private:
     Task<void> warn_of_quota(Place place, std::size_t images_to_come);
     KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;
     void admit(const Run& run, std::vector<Backup> backups);
+    void hand_over(Backup backup);
     void go_on_with(Backup backup);
     void rest(const Backup& backup);
     void wait_over(BackupId backup, const event::TimePassed& event);
@@ -106,6 +107,7 @@ private:
     QuotaGate& quota_;
     std::function<void(const Run&)> run_finished_;
     LastIds last_ids_;
+    RunId last_before_;  // of an earlier life
     std::map<RunId, Run> runs_;
     std::map<RunId, Progress> progress_;
     std::map<BackupId, Instant> waiting_;  // when each may begin; ids are in the order of beginning

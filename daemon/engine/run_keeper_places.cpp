@@ -15,16 +15,25 @@ bool RunKeeper::has_room(const Place& place) const {
            found->second.size() < static_cast<std::size_t>(in_flight_max_);
 }
 
+// A run that an earlier life began may have got further than the catalog tells.
+void RunKeeper::hand_over(Backup backup) {
+    if (backup.run <= last_before_) {
+        steps_.inherit(std::move(backup));
+    } else {
+        steps_.take(std::move(backup));
+    }
+}
+
 // From an earlier life. What the cloud may be working on has its place, whatever the limit is.
 void RunKeeper::go_on_with(Backup backup) {
     const BackupId id = backup.id;
     if (backup.state == BackupState::waiting || only_waits(backup)) {
         waiting_.emplace(id, backup.start_at);
-        steps_.inherit(std::move(backup));
+        hand_over(std::move(backup));
         return;
     }
     holding_[backup.place].insert(id);
-    steps_.inherit(std::move(backup));
+    hand_over(std::move(backup));
     steps_.feed(id, event::Resumed{});
 }
 

@@ -138,6 +138,7 @@ void Machine::on(const event::Found& event) {
     if (copy != nullptr && parts) {
         copy->name = event.image.name;
         copy->attempt = parts->attempt;
+        copy->intended_at = now_;
         accept(*copy, event.image.id);
     }
 }

@@ -125,6 +125,31 @@ TEST_F(OlderCatalogOfMidBackup, WaitsWhileNobodyTellsWhatIsThere) {
     expect_each_made_once();
 }
 
+TEST_F(OlderCatalog, OfARunThatHadNotChosenItsInstancesMakesNothingTwice) {
+    EngineWorld world(web_world(2), R"(
+[[fault]]
+action = "DescribeInstances"
+kind = "lost-before"
+until = "2027-01-04T02:30:00Z"
+)");
+    world.catalog = open_catalog(file);
+    world.run_for(17min);
+    keep_a_copy(world);
+    ASSERT_THAT(world.catalog->unfinished_runs(), SizeIs(1));
+    ASSERT_THAT(world.all_backups(), IsEmpty());
+    world.run_for(5h);
+    ASSERT_EQ(world.calls("CreateImage"), 2U);
+    put_the_copy_back(world);
+
+    world.run_for(5h);
+
+    EXPECT_EQ(world.calls("CreateImage"), 2U);
+    EXPECT_EQ(world.calls("SyncImages"), 2U);
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+    EXPECT_THAT(world.all_backups(), SizeIs(2));
+    EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+}
+
 TEST_F(OlderCatalog, ThatKnowsOnlyAFailedAttemptFindsTheNext) {
     EngineWorld world(web_world(1), R"(
 [[fault]]

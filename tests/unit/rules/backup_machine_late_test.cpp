@@ -73,6 +73,7 @@ TEST_F(BackupMachine, AnImageThatIsThereThoughNobodyAskedForItIsWatched) {
     EXPECT_EQ(copy(image_copy).state, CopyState::accepted);
     EXPECT_EQ(copy(image_copy).attempt, 2);
     EXPECT_EQ(copy(image_copy).name, named("img-found000").name);
+    EXPECT_TRUE(copy(image_copy).intended_at) << "so that it is seen whether the instance runs";
 }
 
 TEST_F(BackupMachine, APlannedCopyWaitsWhileItCannotBeLookedFor) {
