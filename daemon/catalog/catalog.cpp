@@ -1,8 +1,8 @@
 #include "catalog/catalog.hpp"
 
+#include "catalog/backup_cache.hpp"
 #include "catalog/database.hpp"
 #include "catalog/filter.hpp"
-#include "catalog/known_backups.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/statements.hpp"
 #include "catalog/totals.hpp"
@@ -45,7 +45,7 @@ public:
             return;
         }
         guarded("a change was being recorded", [&] {
-            known_.forget(changes);
+            cache_.forget(changes);
             write(changes);
             identity_.check();
         });
@@ -290,14 +290,14 @@ private:
     }
 
     std::optional<Backup> backup_of(BackupId id) {
-        if (const Backup* known = known_.find(id)) {
+        if (const Backup* known = cache_.find(id)) {
             return *known;
         }
         statements_.backup.bind(1, id.value());
         std::optional<Backup> found = one_row(statements_.backup, read_backup);
         if (found) {
             found->copies = copies_of(id);
-            known_.remember(*found);
+            cache_.remember(*found);
         }
         return found;
     }
@@ -337,7 +337,7 @@ private:
     std::function<void(const std::string&)> on_broken_;
     std::unique_ptr<SQLite::Database> database_;
     Statements statements_;
-    KnownBackups known_;
+    BackupCache cache_;
     FileIdentity identity_{path_};
     std::string broken_;
 };

@@ -9,7 +9,7 @@
 
 namespace cvmbackup {
 
-class KnownBackups {
+class BackupCache {
 public:
     const Backup* find(BackupId id) const {
         const auto found = backups_.find(id);
