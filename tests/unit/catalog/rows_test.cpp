@@ -1,4 +1,4 @@
-// What is read again: after it was read before, and of what needs more than a glance.
+// What is read again after it was read before, and texts that JSON escapes.
 #include "catalog/catalog.hpp"
 #include "samples.hpp"
 
