@@ -7,7 +7,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <ctime>
 #include <exception>
+#include <optional>
+#include <sys/timex.h>
+#include <utility>
 
 namespace cvmbackup::test {
 namespace {
@@ -37,9 +42,44 @@ Task<void> sleep_then_count(Sleeper& sleeper, Instant deadline, int& count) {
     ++count;
 }
 
+// Sets the machine's own wall clock, by one nanosecond only, and puts it back at its end.
+class NudgedWallClock {
+public:
+    NudgedWallClock()
+        : error_(move_by(0, 1)) {}
+
+    NudgedWallClock(const NudgedWallClock&) = delete;
+    NudgedWallClock& operator=(const NudgedWallClock&) = delete;
+
+    ~NudgedWallClock() {
+        if (error_ == 0) {
+            EXPECT_EQ(move_by(-1, 999'999'999), 0) << "the clock was not put back";
+        }
+    }
+
+    int error() const { return error_; }
+
+private:
+    static int move_by(std::time_t seconds, int nanoseconds) {
+        ::timex change{};
+        change.modes = ADJ_SETOFFSET | ADJ_NANO;
+        change.time.tv_sec = seconds;
+        change.time.tv_usec = nanoseconds;  // by ADJ_NANO
+        return ::clock_adjtime(CLOCK_REALTIME, &change) < 0 ? errno : 0;
+    }
+
+    int error_;
+};
+
 class RealClockTest : public testing::Test {
 protected:
     void spawn(Task<void> task) { asio::co_spawn(io, std::move(task), rethrow); }
+
+    void run_until_woken(const int& count) {
+        const int before = count;
+        while (count == before && io.run_one_for(10s) > 0) {
+        }
+    }
 
     asio::io_context io{1};
     RealClock clock{io.get_executor()};
@@ -116,6 +156,30 @@ TEST_F(RealClockTest, RemembersOneWakeForTheNextSleep) {
     io.poll();
 
     EXPECT_EQ(count, 1);
+}
+
+TEST_F(RealClockTest, IsCalledAwayByTheKernelEachTimeTheWallClockIsSet) {
+    const auto sleeper = clock.sleeper();
+    int count = 0;
+    clock.start();
+    spawn(sleep_then_count(*sleeper, clock.now() + 5h, count));
+    io.poll();
+    ASSERT_EQ(count, 0);
+
+    std::optional<NudgedWallClock> nudged(std::in_place);
+    if (nudged->error() == EPERM) {
+        GTEST_SKIP() << "the wall clock may not be set here (CAP_SYS_TIME)";
+    }
+    ASSERT_EQ(nudged->error(), 0);
+    run_until_woken(count);
+    ASSERT_EQ(count, 1);
+
+    spawn(sleep_then_count(*sleeper, clock.now() + 5h, count));
+    io.poll();
+    ASSERT_EQ(count, 1);
+    nudged.reset();
+    run_until_woken(count);
+    EXPECT_EQ(count, 2);
 }
 
 TEST_F(RealClockTest, KeepsTheLoopBusyUntilItIsStopped) {
