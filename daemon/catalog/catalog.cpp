@@ -214,7 +214,7 @@ private:
         try {
             return work();
         } catch (const SQLite::Exception& error) {
-            broken_ = catalog_trouble(path_, doing, error);
+            broken_ = catalog_trouble(path_, doing, error, database_.get());
         } catch (const CatalogError& error) {
             broken_ = error.what();
         } catch (const std::runtime_error& error) {
@@ -350,7 +350,7 @@ std::unique_ptr<Catalog> open_catalog(
     try {
         return std::make_unique<SqliteCatalog>(path, std::move(broken));
     } catch (const SQLite::Exception& error) {
-        throw CatalogError(catalog_trouble(path, "it was being opened", error));
+        throw CatalogError(catalog_trouble(path, "it was being opened", error, nullptr));
     }
 }
 

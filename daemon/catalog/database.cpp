@@ -35,6 +35,28 @@ std::string words_of(int error) {
     throw CatalogError("the catalog " + path.string() + " " + why);
 }
 
+bool is_of_the_disk(sqlite3_file* file) {
+    if (file == nullptr || file->pMethods == nullptr || file->pMethods->xFileControl == nullptr) {
+        return false;
+    }
+    int last = 0;
+    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last);
+    return last == EIO || last == ENXIO;
+}
+
+// SQLite calls a file damaged also if its disk fails to read it. Which of both it was, it leaves
+// in the file.
+bool disk_failed(const SQLite::Database& database) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file* journal = nullptr;  // the -wal
+    sqlite3* handle = database.getHandle();
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+    sqlite3_file_control(
+        handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&journal)
+    );
+    return is_of_the_disk(file) || is_of_the_disk(journal);
+}
+
 std::string advice_for(int code) {
     switch (code & 0xff) {
         case SQLITE_BUSY:
@@ -90,6 +112,9 @@ void inspect(SQLite::Database& database, const fs::path& path) {
         );
     }
     const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (verdict != "ok" && disk_failed(database)) {
+        refuse(path, "could not be read while it was being opened: " + advice_for(SQLITE_IOERR));
+    }
     if (verdict != "ok") {
         refuse(path, "is damaged (" + verdict + "): " + damaged_advice);
     }
@@ -237,10 +262,17 @@ void FileIdentity::check() const {
 }
 
 std::string catalog_trouble(
-    const fs::path& path, const std::string& doing, const SQLite::Exception& error
+    const fs::path& path,
+    const std::string& doing,
+    const SQLite::Exception& error,
+    const SQLite::Database* database
 ) {
-    return "the catalog " + path.string() + " failed while " + doing + ": " +
-           advice_for(error.getErrorCode()) + " (SQLite: " + error.what() + ")";
+    const std::string what = "the catalog " + path.string() + " failed while " + doing + ": ";
+    const int code = error.getErrorCode();
+    if ((code & 0xff) == SQLITE_CORRUPT && database != nullptr && disk_failed(*database)) {
+        return what + advice_for(SQLITE_IOERR);
+    }
+    return what + advice_for(code) + " (SQLite: " + error.what() + ")";
 }
 
 std::unique_ptr<SQLite::Database> open_database(const fs::path& path) {
@@ -260,11 +292,15 @@ std::unique_ptr<SQLite::Database> open_database(const fs::path& path) {
         }
         check_file(path);
         auto database = open_for_inspection(path);
-        inspect(*database, path);
-        prepare_for_work(*database);
+        try {
+            inspect(*database, path);
+            prepare_for_work(*database);
+        } catch (const SQLite::Exception& error) {
+            throw CatalogError(catalog_trouble(path, "it was being opened", error, database.get()));
+        }
         return database;
     } catch (const SQLite::Exception& error) {
-        throw CatalogError(catalog_trouble(path, "it was being opened", error));
+        throw CatalogError(catalog_trouble(path, "it was being opened", error, nullptr));
     }
 }
 

@@ -37,9 +37,13 @@ private:
     std::optional<Number> journal_;
 };
 
-// Plain words for an error of SQLite: the file, what was being done, what to do about it.
+// Plain words for an error of SQLite: the file, what was being done, what to do about it. The
+// database, if it is still open, tells a disk that cannot be read from a damage.
 std::string catalog_trouble(
-    const std::filesystem::path& path, const std::string& doing, const SQLite::Exception& error
+    const std::filesystem::path& path,
+    const std::string& doing,
+    const SQLite::Exception& error,
+    const SQLite::Database* database
 );
 
 }  // namespace cvmbackup

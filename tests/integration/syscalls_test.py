@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills the real daemon at each system call of a full backup cycle, twice at random ones, and lets
-calls on the catalog's files fail. It is started again, and at the end everything is there once, all
-of it is known, and nothing else is.
+calls on the catalog's files fail (reread: those by which a daemon reads what a killed one left). It
+is started again, and at the end everything is there once, all of it is known, and nothing else is.
 
-usage: syscalls_test.py BUILD [--all | --sample N] [--kind kill|double|disk]… [--seed N]
+usage: syscalls_test.py BUILD [--all | --sample N] [--kind kill|double|disk|reread]… [--seed N]
                               [--jobs N] [--done FILE] [--point "KIND CALL K [CALL K]"]
 
 --all: every (system call, k) point. --done: points that are well are noted there, and not tried
@@ -23,10 +23,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from cycle import Cycle, Wrong  # noqa: E402
 
-KINDS = ["kill", "double", "disk"]
-DISK_CALLS = ["pwrite64", "write", "fdatasync", "fsync", "ftruncate"]
-DISK_ERRORS = {"pwrite64": ["ENOSPC", "EIO", "EROFS"], "write": ["ENOSPC", "EIO"],
-               "fdatasync": ["EIO"], "fsync": ["EIO"], "ftruncate": ["EIO"]}
+KINDS = ["kill", "double", "disk", "reread"]
+DISK_ERRORS = {"pread64": ["EIO"], "pwrite64": ["ENOSPC", "EIO", "EROFS"],
+               "write": ["ENOSPC", "EIO"], "fdatasync": ["EIO"], "fsync": ["EIO"],
+               "ftruncate": ["EIO"]}
 # Into calls on these an error is injected, and only on these calls are counted for it.
 CATALOG_FILES = ["catalog.db", "catalog.db-wal", "catalog.db-journal"]
 # No kill is injected into the first, and the other is itself the end.
@@ -46,9 +46,19 @@ def injection(what, call, when):
     return ["-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}"]
 
 
-def count_calls(build):
+def leave_journal(cycle):
+    """A full cycle by a daemon that is killed at its end: its -wal is still to be read."""
+    daemon = cycle.start_daemon()
+    cycle.stack.wait_until_ready(daemon)
+    cycle.finish(daemon)
+    daemon.kill()
+    daemon.wait()
+
+
+def count_calls(build, before=lambda cycle: None):
     """The calls of a cycle without a fault in their order, and how often each on the catalog."""
     with Cycle(build) as cycle:
+        before(cycle)
         log = cycle.stack.folder / "calls"
         daemon = cycle.start_daemon(strace(log, "-y"))
         cycle.stack.wait_until_ready(daemon)
@@ -65,7 +75,7 @@ def count_calls(build):
                 continue
             made.append(call)
             first = words.split("(", 1)[1].split(",", 1)[0].split(")", 1)[0]
-            if call in DISK_CALLS and first.endswith(files):
+            if call in DISK_ERRORS and first.endswith(files):
                 catalog[call] += 1
     return made, catalog
 
@@ -89,6 +99,9 @@ def every_point(build, kinds, chance):
     if "disk" in kinds:
         points += [(f"disk-{error}", call, k) for call, n in catalog.items()
                    for error in DISK_ERRORS[call] for k in range(1, n + 1)]
+    if "reread" in kinds:
+        _, catalog = count_calls(build, leave_journal)
+        points += [("reread-EIO", "pread64", k) for k in range(1, catalog["pread64"] + 1)]
     return points
 
 
@@ -148,12 +161,14 @@ def fail_on_disk(cycle, error, call, k):
     calls = log.read_text(errors="replace")
     failed, _, _ = calls.partition("--- SIGTERM")
     # What a checkpoint could not write or sync stays in the -wal, and is written again.
-    if "(INJECTED)" in failed and "/catalog.db-wal>" in failed:
+    if call != "pread64" and "(INJECTED)" in failed and "/catalog.db-wal>" in failed:
         cycle.expect(status == 1, f"it ended after a failed {call}", f"status {status}\n{failed}")
     if status != 0:
         cycle.expect(status == 1, "it ended with status 1", status)
         cycle.expect(str(cycle.catalog) in said and "start cvmbackupd again" in said,
                      "it says which file failed and what to do")
+        cycle.expect(error != "EIO" or "its disk reports an error" in said,
+                     "it says that the disk failed")
     return "(INJECTED)" in calls
 
 
@@ -162,8 +177,10 @@ def try_point(build, point):
     kind, call, k, *more = point
     with Cycle(build) as cycle:
         try:
-            if kind.startswith("disk-"):
-                reached = fail_on_disk(cycle, kind.removeprefix("disk-"), call, k)
+            if kind.startswith(("disk-", "reread-")):
+                if kind.startswith("reread-"):
+                    leave_journal(cycle)
+                reached = fail_on_disk(cycle, kind.split("-")[1], call, k)
             else:
                 reached = kill_at(cycle, [(call, k), *([tuple(more)] if more else [])])
             restarted = cycle.now()
