@@ -6,31 +6,17 @@
 
 namespace cvmbackup::simulation {
 
-namespace {
-
-// The client repeats reads after at most four seconds; what is looked at regularly comes after ten.
-constexpr Duration a_moment = std::chrono::seconds(9);
-
-}  // namespace
-
-void LoadBook::arriving(const std::string& request, bool is_change, Instant now) {
+void LoadBook::arriving(const std::string& request, bool is_change) {
     requests_ += 1;
     last_ = std::hash<std::string>()(request);
     last_is_change_ = is_change;
-    if (is_change) {
-        retries_ += changes_.insert(last_).second ? 0 : 1;
-        return;
-    }
-    const auto failed = failed_reads_.find(last_);
-    if (failed != failed_reads_.end()) {
-        retries_ += now - failed->second <= a_moment ? 1 : 0;
-        failed_reads_.erase(failed);
-    }
+    const bool again = is_change ? !changes_.insert(last_).second : failed_reads_.erase(last_) > 0;
+    retries_ += again ? 1 : 0;
 }
 
-void LoadBook::failed(Instant now) {
+void LoadBook::failed() {
     if (!last_is_change_) {
-        failed_reads_[last_] = now;
+        failed_reads_.insert(last_);
     }
 }
 

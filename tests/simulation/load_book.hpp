@@ -10,7 +10,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -28,10 +27,10 @@ public:
     static constexpr std::size_t some_requests = 2'000;
 
     // Any request; the same has the same text. A change that was asked for before is a retry, and
-    // so is a read that failed a moment ago.
-    void arriving(const std::string& request, bool is_change, Instant now);
+    // so is a read whose last answer was a failure, however long ago, even if it was due anyway.
+    void arriving(const std::string& request, bool is_change);
     // The request that arrived last.
-    void failed(Instant now);
+    void failed();
     // A request for work, or for a deletion, that no one may ask for without end.
     void counted(const std::string& request, Instant now);
 
@@ -56,7 +55,7 @@ private:
     std::size_t last_ = 0;  // hashes, like those below
     bool last_is_change_ = false;
     std::unordered_set<std::size_t> changes_;
-    std::unordered_map<std::size_t, Instant> failed_reads_;
+    std::unordered_set<std::size_t> failed_reads_;
 };
 
 }  // namespace cvmbackup::simulation
