@@ -126,7 +126,7 @@ void Machine::on(const event::Looked& event) {
         return;
     }
     if (!event.image) {
-        absent(*copy);
+        absent(*copy, fence);
         return;
     }
     accept(*copy, event.image->id);
@@ -150,7 +150,7 @@ void Machine::on(const event::ObjectsLooked& event) {
     }
     const std::vector<StoredObject> ours = objects_of(source().image, event.objects);
     if (ours.size() < 1 + backup_.data_disks.size()) {
-        absent(*copy);
+        absent(*copy, ours.empty() ? unseen_export_patience() : export_patience);
         return;
     }
     copy->objects = ours;

@@ -27,8 +27,10 @@ constexpr Duration fence = std::chrono::seconds(1020);
 // Whether the call was carried out after all is looked up this often, and with time more seldom.
 constexpr Duration look_shortest = std::chrono::seconds(60);
 constexpr Duration look_longest = std::chrono::minutes(10);
-// A lost answer to ExportImages can only be found by the objects themselves.
+// A lost answer to ExportImages can only be found by the objects themselves: nothing tells of an
+// export that runs, nor how long one takes (some 10 s a GiB are likely; the queue is unknown).
 constexpr Duration lost_export_wait = std::chrono::hours(2);
+constexpr Duration lost_export_wait_per_gib = std::chrono::seconds(60);
 constexpr Duration retry_first = std::chrono::seconds(15);
 constexpr Duration retry_long = std::chrono::minutes(10);
 constexpr Duration retry_longest = std::chrono::hours(2);

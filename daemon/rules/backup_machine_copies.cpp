@@ -132,7 +132,7 @@ void Machine::call(const std::vector<CopyId>& ids) {
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
         copy.state = CopyState::intended;
-        copy.intended_at = now_;
+        copy.intended_at = copy.intended_at.value_or(now_);
         copy.code.clear();
         copy.reason.clear();
     }
@@ -218,14 +218,20 @@ void Machine::hold_back(const std::vector<CopyId>& ids, const Failure& failure) 
     }
 }
 
-// The call was certainly not executed: the copies are as good as new, and wait.
+// The call was certainly not executed: the copies are as good as new, and wait. An earlier call for
+// them that was never answered may have been; what it made may be why this one is refused.
 void Machine::refuse_for_now(
     const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for
 ) {
     Duration pause{0};
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
-        copy.state = CopyState::planned;
+        if (was_lost(copy)) {
+            copy.state = CopyState::intended;  // is looked for before it is asked for again
+        } else {
+            copy.state = CopyState::planned;
+            copy.intended_at.reset();
+        }
         // A sibling that reads the same image makes it busy until it is complete.
         const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
         pause = std::max(
@@ -280,6 +286,11 @@ void Machine::begin_waiting_siblings() {
     }
 }
 
+// Calls are answered within minutes: an older intent is that of a call that was not answered.
+bool Machine::was_lost(const Copy& copy) const {
+    return copy.intended_at && now_ - *copy.intended_at >= fence;
+}
+
 Duration Machine::waited(const Copy& copy) const {
     const std::optional<Instant> begun =
         copy.kind == CopyKind::image ? backup_.started : backup_.copies.front().settled_at;
@@ -300,10 +311,16 @@ Duration Machine::look_pause(const Copy& copy) const {
     return std::clamp<Duration>(lost_for / 8, look_shortest, look_longest);
 }
 
-// Looked for by name, and not there.
-void Machine::absent(Copy& copy) {
+// An export of which no object is there yet may run so long unseen.
+Duration Machine::unseen_export_patience() const {
+    const Duration by_size =
+        lost_export_wait + backup_.copies.front().size_gib * lost_export_wait_per_gib;
+    return std::min(by_size, export_patience);
+}
+
+// Looked for by name, and not there, or not all of it. After `patience` it never will be.
+void Machine::absent(Copy& copy, Duration patience) {
     const Instant intended = copy.intended_at.value_or(now_);
-    const Duration patience = copy.kind == CopyKind::exported ? lost_export_wait : fence;
     if (now_ < intended + patience) {
         wait({copy.id}, std::min(look_pause(copy), intended + patience - now_));
         return;

@@ -104,6 +104,7 @@ void CopyBook::check_intended(const std::string& what, const std::string& name) 
 
 void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
     for (const cloudsim::TaskRecord& task : record.tasks) {
+        check_exported_once(task.image);
         const auto source = copy_of_image_.find(task.image);
         if (record.is_late && good_before_.contains(task.image)) {
             continue;
@@ -117,6 +118,33 @@ void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
         if (!is_intended) {
             throw Broken{2, "an export of " + task.image + " was begun without an intent"};
         }
+    }
+}
+
+// The second export would write the same objects: no harm, but paid for twice. Each policy has one
+// target at most. A catalog that was lost knows of no call; what hangs in the cloud looks like what
+// never began.
+void CopyBook::check_exported_once(const std::string& id) const {
+    std::vector<const cloudsim::Task*> running;
+    for (const auto& [end, task] : cloud_.state().tasks) {
+        if (task.kind == cloudsim::TaskKind::export_ && task.subject == id) {
+            running.push_back(&task);
+        }
+    }
+    if (was_lost_ || running.empty()) {
+        return;
+    }
+    const auto& objects = cloud_.state().buckets.at(running.front()->bucket).objects;
+    const bool is_there = std::ranges::all_of(running.front()->files, [&](const auto& file) {
+        const auto found = objects.find(file.key);
+        return found != objects.end() && !found->second.back().is_delete_marker &&
+               found->second.back().flaw.empty();
+    });
+    if (running.size() > 1 || is_there) {
+        throw Broken{
+            2,
+            "an export of " + id + " was begun, though " +
+                (is_there ? "its objects are there" : "another one runs")};
     }
 }
 

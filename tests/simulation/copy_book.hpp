@@ -94,6 +94,7 @@ private:
     void made(const cloudsim::RequestRecord& record);
     void check_intended(const std::string& what, const std::string& name) const;
     void export_begun(const cloudsim::RequestRecord& record) const;
+    void check_exported_once(const std::string& id) const;
     void deleted_images(Instant true_now);
     void deleted_late() const;
     void deleted_objects();

@@ -220,6 +220,14 @@ void draw_timing(Chance& chance, cloudsim::Timing& timing) {
     timing.exporting = cloudsim::DurationRange{seconds(60), seconds(120 + chance.below(600))};
 }
 
+// Some need hours for an export, as for large disks.
+void draw_slow_exports(std::uint64_t seed, cloudsim::Timing& timing) {
+    Chance chance(seed, 98);
+    if (chance.below(8) == 0) {
+        timing.exporting = {std::chrono::minutes(30), std::chrono::minutes(150)};
+    }
+}
+
 bool any_of(const Criteria& criteria, const cloudsim::Instance& instance) {
     for (const auto& [key, values] : criteria.tags) {
         const auto tag = instance.tags.find(key);
@@ -260,6 +268,7 @@ void draw_world(Scenario& scenario) {
     behaviour.failed_copy = static_cast<cloudsim::FailedCopy>(chance.below(2));
     behaviour.delete_during_export = static_cast<cloudsim::DeletionDuringExport>(chance.below(2));
     draw_timing(chance, world.timing);
+    draw_slow_exports(seed, world.timing);
     world.limits.foreign_share = chance.below(3) == 0 ? 0.8 : 0.0;
     world.limits.images_per_deletion = chance.below(2) == 0 ? 100 : 5;
     cloudsim::Account account;

@@ -327,7 +327,7 @@ nth = [1]
     ASSERT_TRUE(world.run_until_done(12h));
 
     EXPECT_EQ(world.newest_backup().result, Result::ok);
-    EXPECT_LT(world.calls("cos:GetBucket"), 60U);
+    EXPECT_LT(world.calls("cos:GetBucket"), 70U);
 }
 
 }  // namespace

@@ -279,6 +279,8 @@ TEST_F(BackupMachine, OnlyWaitsWhenNothingIsOrMayBeUnderWay) {
     feed(event::Looked{image_copy, std::nullopt});
     feed(event::TurnCame{{image_copy}});
     feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceBusy")});
+    EXPECT_FALSE(only_waits(backup)) << "the lost call may be why it is busy";
+    feed(event::Looked{image_copy, std::nullopt});
     EXPECT_TRUE(only_waits(backup));
     complete_image();
     EXPECT_TRUE(only_waits(backup));
@@ -298,6 +300,70 @@ TEST_F(BackupMachine, AStartThatFailedMattersNoMoreWhenTheInstanceRuns) {
 
     EXPECT_EQ(backup, before);
     EXPECT_THAT(actions, IsEmpty());
+}
+
+// The image of 50 GiB is complete, its export was asked for, and no answer came.
+class LostExportAnswer : public BackupMachine {
+protected:
+    void SetUp() override {
+        backup.data_disks.emplace_back();
+        complete_image();
+        feed(event::TurnCame{{export_copy}});
+        feed(event::Refused{{export_copy}, failure(Remedy::look_first, "Timeout")});
+    }
+
+    bool asks_again_after(Duration time, const std::vector<StoredObject>& seen) {
+        now += time;
+        feed(event::ObjectsLooked{export_copy, seen});
+        return !all<action::AwaitTurn>().empty();
+    }
+};
+
+TEST_F(LostExportAnswer, WaitsAsLongAsALargeImageMayTake) {
+    EXPECT_FALSE(asks_again_after(lost_export_wait + 49min, {}));
+    EXPECT_EQ(copy(export_copy).state, CopyState::intended);
+    EXPECT_TRUE(asks_again_after(1min, {}));
+}
+
+TEST_F(LostExportAnswer, WaitsForTheRestOfAnExportOfWhichAnObjectIsThere) {
+    const std::vector<StoredObject> first{{"web/x_system.qcow2", 5, "", ""}};
+
+    EXPECT_FALSE(asks_again_after(export_patience - 1min, first));
+    EXPECT_TRUE(asks_again_after(1min, first));
+}
+
+TEST_F(LostExportAnswer, WaitsNoLongerThanForAnExportThatWasAccepted) {
+    copy(image_copy).size_gib = 32'000;
+
+    EXPECT_FALSE(asks_again_after(export_patience - 1min, {}));
+    EXPECT_TRUE(asks_again_after(1min, {}));
+}
+
+// What the lost call began may be why the next is refused.
+TEST_F(LostExportAnswer, IsLookedForBeforeItIsAskedForOnceMore) {
+    ASSERT_TRUE(asks_again_after(3h, {}));
+    feed(event::TurnCame{{export_copy}});
+    feed(event::Refused{
+        {export_copy}, failure(Remedy::retry_later, "InvalidParameterValue.InvalidImageState")});
+    EXPECT_THAT(only<action::Wait>().copies, ElementsAre(export_copy));
+    now += 1min;
+
+    feed(event::TimePassed{{export_copy}});
+    EXPECT_EQ(only<action::FindObjects>().copy, export_copy);
+
+    EXPECT_TRUE(asks_again_after(1s, {})) << "its time is over already";
+}
+
+TEST_F(BackupMachine, ACallThatOnlyEverWasRefusedIsNotLookedFor) {
+    intend_image();
+    for (int i = 0; i < 5; ++i) {
+        feed(event::Refused{
+            {image_copy}, failure(Remedy::retry_later, "MutexOperation.TaskRunning")});
+        now += 1h;
+        feed(event::TimePassed{{image_copy}});
+        EXPECT_THAT(only<action::AwaitTurn>().copies, ElementsAre(image_copy));
+        feed(event::TurnCame{{image_copy}});
+    }
 }
 
 }  // namespace
