@@ -1,4 +1,5 @@
-// How single copies go from state to state; which event leads to what is in backup_machine.cpp.
+// How single copies go from state to state; which event leads to what is in backup_machine.cpp,
+// what becomes of those whose answer was lost in backup_machine_lost.cpp.
 #include "rules/backup_machine_detail.hpp"
 #include "rules/backup_result.hpp"
 #include "rules/image_name.hpp"
@@ -11,8 +12,6 @@
 namespace cvmbackup::backup_machine {
 
 namespace {
-
-constexpr const char* name_taken = "InvalidImageName.Duplicate";
 
 BucketPlace bucket_of(const Copy& copy) {
     return BucketPlace{copy.place.account, copy.place.region, copy.bucket};
@@ -286,11 +285,6 @@ void Machine::begin_waiting_siblings() {
     }
 }
 
-// Calls are answered within minutes: an older intent is that of a call that was not answered.
-bool Machine::was_lost(const Copy& copy) const {
-    return copy.intended_at && now_ - *copy.intended_at >= fence;
-}
-
 Duration Machine::waited(const Copy& copy) const {
     const std::optional<Instant> begun =
         copy.kind == CopyKind::image ? backup_.started : backup_.copies.front().settled_at;
@@ -304,40 +298,6 @@ bool Machine::may_retry(const Copy& copy) const {
 
 void Machine::discard(const Copy& copy) {
     actions_.emplace_back(action::DiscardImage{copy.id, copy.place, copy.image});
-}
-
-Duration Machine::look_pause(const Copy& copy) const {
-    const Duration lost_for = now_ - copy.intended_at.value_or(now_);
-    return std::clamp<Duration>(lost_for / 8, look_shortest, look_longest);
-}
-
-// An export of which no object is there yet may run so long unseen.
-Duration Machine::unseen_export_patience() const {
-    const Duration by_size =
-        lost_export_wait + backup_.copies.front().size_gib * lost_export_wait_per_gib;
-    return std::min(by_size, export_patience);
-}
-
-// Looked for by name, and not there, or not all of it. After `patience` it never will be.
-void Machine::absent(Copy& copy, Duration patience) {
-    const Instant intended = copy.intended_at.value_or(now_);
-    if (now_ < intended + patience) {
-        wait({copy.id}, std::min(look_pause(copy), intended + patience - now_));
-        return;
-    }
-    if (copy.code == name_taken) {
-        // Somebody else's image, or one we cannot see, holds the name.
-        try_under_new_name(copy, name_taken, "the image name was taken");
-        return;
-    }
-    if (!may_retry(copy)) {
-        quarantine(copy, copy.code, "the cloud never answered; last: " + copy.reason);
-        return;
-    }
-    copy.state = CopyState::planned;
-    copy.tries += 1;
-    const std::vector<CopyId> only{copy.id};
-    begin(&only);
 }
 
 void Machine::try_under_new_name(Copy& copy, const std::string& code, const std::string& why) {

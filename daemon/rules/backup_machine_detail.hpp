@@ -1,4 +1,4 @@
-// The workings of rules/backup_machine, shared by its two source files only.
+// The workings of rules/backup_machine, shared by its source files only.
 #pragma once
 
 #include "rules/backup_machine.hpp"
@@ -6,6 +6,8 @@
 #include <algorithm>
 
 namespace cvmbackup::backup_machine {
+
+inline constexpr const char* name_taken = "InvalidImageName.Duplicate";
 
 inline bool is_settled(const Copy& copy) {
     return !in_flight(copy.state);
