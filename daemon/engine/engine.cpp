@@ -125,6 +125,7 @@ void Engine::clock_set(Duration by) {
     steps_.clock_set(by);
     runs_.clock_set(by);
     scheduler_.clock_set();
+    reconciler_.clock_set();
 }
 
 void Engine::run_finished(const Run& run) {

@@ -38,6 +38,7 @@ Reconciler::Reconciler(
     , hooks_(std::move(hooks))
     , sleeper_(clock.sleeper())
     , started_(clock.steady_now())
+    , clock_set_(started_)
     , was_new_(catalog.last_ids().run == RunId()) {}
 
 void Reconciler::set_policies(std::vector<Policy> policies, Duration every) {
@@ -187,7 +188,7 @@ Task<void> Reconciler::compare(Place place) {
     }
     const Instant now = clock_.now();
     const Duration ahead = cloud_.clock_ahead(place.account).value_or(Duration(0));
-    ImageListing listing{place, *std::move(images), ahead};
+    ImageListing listing{place, *std::move(images), ahead, is_clock_new()};
     Comparison comparison = compare_images(listing, known(listing), policies_, now);
     if (!comparison.absent.empty()) {
         // No single look is believed.

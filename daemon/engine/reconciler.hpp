@@ -52,6 +52,8 @@ public:
 
     void stop() { stopping_ = true; }
 
+    void clock_set() { clock_set_ = clock_.steady_now(); }
+
     // The last complete pass.
     const Reconciliation& last() const { return last_; }
 
@@ -69,6 +71,9 @@ private:
     Task<void> compare_buckets(Place place);
     Task<void> compare_bucket(ObjectListing listing, std::vector<BackupId> before);
     std::vector<Backup> known(const ImageListing& listing) const;
+
+    bool is_clock_new() const { return clock_.steady_now() - clock_set_ < visibility_margin; }
+
     void trouble(const Place& place, const Failure& failure);
     void apply(Comparison comparison, const Place& place);
     void add_runs(std::vector<Backup>& adopted, Changes& changes);
@@ -88,6 +93,7 @@ private:
     std::vector<Policy> policies_;
     Duration every_ = std::chrono::hours(6);
     Duration started_;
+    Duration clock_set_;  // or begun
     Reconciliation now_;  // the pass at work
     Reconciliation last_;
     std::map<Place, std::size_t> mended_at_;    // backups, in this pass; 0: it agrees

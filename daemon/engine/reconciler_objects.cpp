@@ -29,6 +29,7 @@ std::vector<ObjectListing> Reconciler::buckets(
     std::vector<ObjectListing> listings;
     for (auto& [bucket, names] : folders) {
         ObjectListing listing;
+        listing.clock_is_new = is_clock_new();
         listing.bucket = BucketPlace{place.account, place.region, bucket};
         listing.folders.assign(names.begin(), names.end());
         if (names.contains("")) {

@@ -87,7 +87,8 @@ void Comparer::judge_copy(Backup& backup, Copy& copy) {
     }
     if (!copy.image.empty()) {
         const auto listed = listed_.find(copy.image);
-        const bool stale_deletion = copy.state == CopyState::deleted && !is_young(copy.deleted_at);
+        const bool stale_deletion =
+            copy.state == CopyState::deleted && !was_just_stamped(copy.deleted_at);
         if (listed != listed_.end() && !stale_deletion) {
             claimed_.insert(copy.image);
         }
@@ -104,7 +105,7 @@ void Comparer::judge_copy(Backup& backup, Copy& copy) {
 }
 
 void Comparer::judge_absent(Backup& backup, Copy& copy) {
-    if (is_young(copy.settled_at)) {
+    if (was_just_stamped(copy.settled_at)) {
         result_.unsettled = true;
         return;
     }

@@ -28,6 +28,14 @@ constexpr Duration second_look = std::chrono::minutes(1);
 // The code of a left-over that is a second image of its copy.
 inline constexpr const char* duplicate_code = "Duplicate";
 
+// Whether lists may not show yet what the catalog stamped then. A stamp of the future is of a clock
+// that was wrong: it may be of a moment ago while the clock is new, which it is for the margin
+// after it was set, or after a start.
+inline bool is_young(Instant stamp, Instant now, bool clock_is_new) {
+    const bool may_be_old = !clock_is_new && stamp > now + visibility_margin;
+    return stamp > now - visibility_margin && !may_be_old;
+}
+
 // Which backup an image claims to belong to.
 struct BackupKey {
     PolicyName policy;
@@ -47,6 +55,7 @@ struct ImageListing {
     Place place;
     std::vector<Image> images;
     Duration cloud_ahead{0};  // how far the clock that dates images is ahead of this machine's
+    bool clock_is_new = true;
 };
 
 // The objects of these folders of a bucket ("" is all of it).
@@ -54,6 +63,7 @@ struct ObjectListing {
     BucketPlace bucket;
     std::vector<std::string> folders;
     std::vector<StoredObject> objects;
+    bool clock_is_new = true;
 };
 
 // By the keys of its objects, as the policies that export there name them.

@@ -26,8 +26,8 @@ public:
 private:
     static Instant created(const Image* image) { return image->created.value_or(Instant::max()); }
 
-    bool is_young(std::optional<Instant> since) const {
-        return since && *since > now_ - visibility_margin;
+    bool was_just_stamped(std::optional<Instant> stamp) const {
+        return stamp && is_young(*stamp, now_, listing_.clock_is_new);
     }
 
     Finding finding(FindingKind kind, const Backup& backup, const Image& image) const;

@@ -27,7 +27,8 @@ void Comparer::judge_image(const Image& image) {
     if (!key && !parse_image_name(image.name)) {
         return;
     }
-    const bool is_new = image.created && is_young(*image.created - listing_.cloud_ahead);
+    const bool is_new =
+        image.created && *image.created - listing_.cloud_ahead > now_ - visibility_margin;
     if (under_way_.contains(image.name) || is_new || !is_settled(image)) {
         result_.unsettled = true;
         return;

@@ -124,12 +124,12 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
     const bool finished = backup.state == BackupState::finished;
     // The list may be older than a deletion.
     const bool just_deleted = copy.state == CopyState::deleted &&
-                              copy.deleted_at.value_or(now_) > now_ - visibility_margin;
+                              is_young(copy.deleted_at.value_or(now_), now_, listing_.clock_is_new);
     if (in_flight(copy.state) || copy.state == CopyState::done ||
         copy.state == CopyState::deleting || !finished || just_deleted) {
         prefixes_.insert(copy.name);
     }
-    const bool young = copy.settled_at && *copy.settled_at > now_ - visibility_margin;
+    const bool young = copy.settled_at && is_young(*copy.settled_at, now_, listing_.clock_is_new);
     const bool given_up = copy.state == CopyState::failed && copy.code == overdue_code;
     if (!finished || young || !was_listed(copy.name) || copy.objects.empty() ||
         (copy.state != CopyState::done && copy.state != CopyState::lost && !given_up)) {

@@ -61,6 +61,18 @@ Comparison compare(std::vector<Image> images, std::vector<Backup> known) {
     return compare_images({guangzhou, std::move(images)}, known, {}, now);
 }
 
+TEST(ReconcileImages, TakesAStampOfTheFutureForYoungOnlyWhileTheClockIsNew) {
+    Backup ahead = backup(CopyState::done);
+    ahead.copies[0].settled_at = now + 1440h;
+
+    const Comparison of_new = compare_images({guangzhou, {}, Duration(0), true}, {ahead}, {}, now);
+    const Comparison later = compare_images({guangzhou, {}, Duration(0), false}, {ahead}, {}, now);
+
+    EXPECT_THAT(of_new.findings, IsEmpty());
+    ASSERT_THAT(later.findings, SizeIs(1));
+    EXPECT_EQ(later.findings[0].kind, FindingKind::missing);
+}
+
 TEST(ReconcileImages, JudgesHowYoungAnImageIsByTheClockThatDatedIt) {
     const Duration ahead = 96h;
     Image old = image("img-1");

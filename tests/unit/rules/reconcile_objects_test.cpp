@@ -140,6 +140,17 @@ TEST(ReconcileExports, JudgesNothingYoungUnfinishedOrOutsideTheListedFolders) {
     }
 }
 
+TEST(ReconcileExports, TakesAStampOfTheFutureForYoungOnlyWhileTheClockIsNew) {
+    Backup ahead = backup();
+    ahead.copies[1].settled_at = now + 1440h;
+
+    const Comparison of_new = compare_objects({bucket, {"web/"}, {}, true}, {ahead}, {}, now);
+    const Comparison later = compare_objects({bucket, {"web/"}, {}, false}, {ahead}, {}, now);
+
+    EXPECT_THAT(of_new.findings, IsEmpty());
+    EXPECT_THAT(later.findings, SizeIs(1));
+}
+
 TEST(ReconcileExports, AdoptsAnUnknownExportAsABackupOfItsPolicy) {
     const Comparison comparison = compare({system_key, data_key}, {});
 
