@@ -54,6 +54,9 @@ void CopyBook::arriving(bool deletes) {
 }
 
 void CopyBook::acted(const cloudsim::RequestRecord& record) {
+    if (record.fault == "task-done-vanishes") {
+        will_vanish(record);
+    }
     if (record.action == "CreateImage" || record.action == "SyncImages") {
         made(record);
     } else if (record.action == "DeleteImages" && record.is_late) {
@@ -189,7 +192,7 @@ void CopyBook::deleted_images(Instant true_now) {
 void CopyBook::deleted_late() const {
     for (const auto& [id, known] : copies_) {
         const bool counts = known.kind != CopyKind::exported && known.state == CopyState::done;
-        if (counts && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
+        if (counts && image(known.image) == nullptr && !is_gone_without_us(known.image)) {
             throw Broken{
                 4,
                 "the image " + known.image + " (" + known.name +
@@ -276,6 +279,9 @@ void CopyBook::check_done(const Copy& copy, const Backup* backup) const {
         const auto& objects = cloud_.state().buckets.at(copy.bucket.text()).objects;
         for (const StoredObject& object : copy.objects) {
             const auto found = objects.find(object.key);
+            if (found == objects.end() && has_just_vanished(fleeting_keys_, object.key)) {
+                continue;
+            }
             if (found == objects.end() || found->second.back().is_delete_marker ||
                 found->second.back().size != static_cast<std::uint64_t>(object.size_bytes)) {
                 throw Broken{
@@ -294,7 +300,8 @@ void CopyBook::check_done(const Copy& copy, const Backup* backup) const {
         return;
     }
     const cloudsim::Image* there = image(copy.image.text());
-    if (taken_away_.contains(copy.image.text())) {
+    const bool has_vanished = there == nullptr && has_just_vanished(fleeting_, copy.image.text());
+    if (taken_away_.contains(copy.image.text()) || has_vanished) {
         return;
     }
     if (there == nullptr || (there->state != "NORMAL" && there->state != "SYNCING")) {
@@ -324,6 +331,7 @@ void CopyBook::check_lost(const Copy& copy) const {
         throw Broken{5, words(copy) + " is said to be lost, and is there"};
     }
     marks_.hit("copy found to be lost");
+    mark_vanished(copy);
 }
 
 void CopyBook::keep(const Copy& copy) {

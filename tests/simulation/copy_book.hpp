@@ -60,6 +60,9 @@ public:
     // round.
     void check_rest() const;
 
+    // Faults have stopped for days: what the cloud let go, or somebody took away, was noticed.
+    void check_noticed() const;
+
     // Copies that no rule and no pin keeps; those with a name of somebody else's are left alone.
     std::set<CopyId> unneeded(const std::vector<Policy>& policies, Instant now) const;
 
@@ -105,6 +108,11 @@ private:
     void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
     void keep(const Copy& copy);
+    void will_vanish(const cloudsim::RequestRecord& record);
+    bool is_gone_without_us(const std::string& id) const;
+    bool has_just_vanished(const std::map<std::string, Instant>& fleeting, const std::string& what)
+        const;
+    void mark_vanished(const Copy& copy) const;
     bool may_be_unknown(const std::string& id) const;
     const cloudsim::Image* image(const std::string& id) const;
 
@@ -124,6 +132,9 @@ private:
     std::map<std::string, CopyId> copy_of_image_;
     std::map<std::string, Ours> ours_;
     std::set<std::string> taken_away_;
+    // What the cloud lets go by itself some time after it is complete.
+    std::map<std::string, Instant> fleeting_;  // images
+    std::map<std::string, Instant> fleeting_keys_;
     std::map<std::string, Instant> renamed_;
     std::map<std::string, CopyId> copy_of_key_;
     std::map<PolicyName, Instant> planned_;

@@ -23,14 +23,15 @@ void CopyBook::check_rest() const {
         if (known.state != CopyState::done || !is_rebuilt_) {
             continue;
         }
-        if (is_image && image(known.image) == nullptr && !taken_away_.contains(known.image)) {
+        if (is_image && image(known.image) == nullptr && !is_gone_without_us(known.image)) {
             throw Broken{
                 5,
                 "the catalog holds " + known.name + " (" + known.image +
                     "), which the cloud does not have"};
         }
         for (const std::string& key : known.keys) {
-            if (!cloud_.state().buckets.at(known.bucket).objects.contains(key)) {
+            if (!cloud_.state().buckets.at(known.bucket).objects.contains(key) &&
+                !fleeting_keys_.contains(key)) {
                 throw Broken{
                     5, "the catalog holds the object " + key + ", which the cloud does not have"};
             }

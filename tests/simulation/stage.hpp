@@ -159,9 +159,10 @@ private:
     std::multimap<Instant, std::function<void()>> later_;
 
     std::optional<Kill> kill_;
-    std::string arriving_;   // the action of the request under way
-    bool changed_ = false;   // the request under way began something
-    bool intended_ = false;  // the commit under way holds an intent
+    std::string arriving_;        // the action of the request under way
+    bool is_later_page_ = false;  // it reads one
+    bool changed_ = false;        // the request under way began something
+    bool intended_ = false;       // the commit under way holds an intent
     Instant last_request_{};
     Instant last_fleet_change_{};
     Instant lost_at_ = Instant::max();  // the catalog

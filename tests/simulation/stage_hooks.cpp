@@ -10,7 +10,8 @@ namespace {
 using namespace std::chrono;
 
 bool was_lost_after(const cloudsim::RequestRecord& record) {
-    return record.fault == "lost-after" || record.fault == "garbage" || record.fault == "truncated";
+    return record.fault == "lost-after" || record.fault == "garbage" ||
+           record.fault == "truncated" || record.fault == "huge";
 }
 
 std::string words(const cloudsim::RequestRecord& record) {
@@ -55,6 +56,8 @@ void Stage::request_arrives(const HttpRequest& request) {
     arriving_ = request.method == "DELETE" ? "cos:DeleteObject"
                                            : find_header(request.headers, "X-TC-Action");
     changed_ = false;
+    is_later_page_ = request.body.find("\"Offset\":") != std::string::npos &&
+                     request.body.find("\"Offset\":0") == std::string::npos;
     const bool deletes = arriving_ == "DeleteImages" || arriving_ == "cos:DeleteObject";
     if (deletes) {
         let_cloud_go_on();
@@ -117,6 +120,8 @@ void Stage::mark_answer(const cloudsim::RequestRecord& record) {
     static const std::map<std::string, std::string> by_fault{
         {"stale", "list of a while ago"},
         {"error-after", "error told of what was carried out"},
+        {"huge", "answer too large"},
+        {"wrong-request-id", "answer told to be another request's"},
         {"denied", "reading denied for long"},
         {"key-revoked", "key revoked"},
         {"in-arrears", "account in arrears"},
@@ -124,6 +129,13 @@ void Stage::mark_answer(const cloudsim::RequestRecord& record) {
     };
     if (const auto mark = by_fault.find(record.fault); mark != by_fault.end()) {
         marks_.hit(mark->second);
+    }
+    if (record.fault == "page-shifts" && is_later_page_) {
+        marks_.hit("page began one later");
+    }
+    if (record.fault == "instance-vanishes" && record.action == "CreateImage" &&
+        record.code.empty()) {
+        marks_.hit("instance gone soon after it was named");
     }
     static const std::map<std::string, std::string> by_code{
         {"InvalidImageName.Duplicate", "name already taken"},
@@ -154,7 +166,7 @@ void Stage::mark_request(const cloudsim::RequestRecord& record) {
     if (record.fault == "lost-before" && action == "CreateImage") {
         marks_.hit("request lost, not executed");
     }
-    if (record.fault.starts_with("task-") && made) {
+    if (record.fault.starts_with("task-") && record.fault != "task-done-vanishes" && made) {
         const bool creation = action == "CreateImage";
         if (record.fault == "task-hangs") {
             marks_.hit("image hung");

@@ -71,6 +71,7 @@ void Stage::heal() {
     }
     check_green(healed + settling);
     check_pruned(unneeded);
+    copies_.check_noticed();
 }
 
 void Stage::check_green(Instant since) {

@@ -59,6 +59,9 @@ public:
         if (answer.fate != cloudsim::Fate::delivered) {
             co_return Failure{Remedy::look_first, "Connection", "the connection was lost", ""};
         }
+        if (answer.body.size() > request.answer_limit) {
+            co_return Failure{Remedy::look_first, "Answer", "the answer is too large", ""};
+        }
         HttpAnswer arrived;
         arrived.status = static_cast<unsigned>(answer.status);
         arrived.headers = std::move(answer.headers);
