@@ -6,17 +6,31 @@
 
 namespace cvmbackup::simulation {
 
-void LoadBook::arriving(const std::string& request, bool is_change) {
+namespace {
+
+// What is looked at regularly is looked at every 30 s at most, whatever the last answer was.
+constexpr Duration sooner_than_regular = std::chrono::seconds(29);
+
+}  // namespace
+
+void LoadBook::arriving(const std::string& request, bool is_change, Instant now) {
     requests_ += 1;
     last_ = std::hash<std::string>()(request);
     last_is_change_ = is_change;
-    const bool again = is_change ? !changes_.insert(last_).second : failed_reads_.erase(last_) > 0;
-    retries_ += again ? 1 : 0;
+    if (is_change) {
+        retries_ += changes_.insert(last_).second ? 0 : 1;
+        return;
+    }
+    const auto failed = failed_reads_.find(last_);
+    if (failed != failed_reads_.end()) {
+        retries_ += now - failed->second <= sooner_than_regular ? 1 : 0;
+        failed_reads_.erase(failed);
+    }
 }
 
-void LoadBook::failed() {
+void LoadBook::failed(Instant now) {
     if (!last_is_change_) {
-        failed_reads_.insert(last_);
+        failed_reads_[last_] = now;
     }
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -27,10 +28,10 @@ public:
     static constexpr std::size_t some_requests = 2'000;
 
     // Any request; the same has the same text. A change that was asked for before is a retry, and
-    // so is a read whose last answer was a failure, however long ago, even if it was due anyway.
-    void arriving(const std::string& request, bool is_change);
+    // so is a read that failed and comes again sooner than what is looked at regularly.
+    void arriving(const std::string& request, bool is_change, Instant now);
     // The request that arrived last.
-    void failed();
+    void failed(Instant now);
     // A request for work, or for a deletion, that no one may ask for without end.
     void counted(const std::string& request, Instant now);
 
@@ -55,7 +56,7 @@ private:
     std::size_t last_ = 0;  // hashes, like those below
     bool last_is_change_ = false;
     std::unordered_set<std::size_t> changes_;
-    std::unordered_set<std::size_t> failed_reads_;
+    std::unordered_map<std::size_t, Instant> failed_reads_;
 };
 
 }  // namespace cvmbackup::simulation

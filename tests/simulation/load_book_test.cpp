@@ -69,12 +69,12 @@ TEST(LoadBook, CountsEachWorkAlone) {
     );
 }
 
-// Enough turns to judge a share by.
-int broken_by_share(const std::function<void(LoadBook&, int)>& request) {
+// Enough turns to judge a share by, one an hour.
+int broken_by_share(const std::function<void(LoadBook&, int, Instant)>& request) {
     LoadBook book;
     return broken_by([&] {
         for (int i = 0; i < 3000; ++i) {
-            request(book, i);
+            request(book, i, begin + i * 1h);
         }
         book.check_share();
     });
@@ -82,9 +82,9 @@ int broken_by_share(const std::function<void(LoadBook&, int)>& request) {
 
 TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
     const auto retries_of_a_hundred = [](int retries) {
-        return [retries](LoadBook& book, int i) {
+        return [retries](LoadBook& book, int i, Instant at) {
             const int image = i % 100 <= retries ? i - i % 100 : i;
-            book.arriving("CreateImage " + std::to_string(image), true);
+            book.arriving("CreateImage " + std::to_string(image), true, at);
         };
     };
 
@@ -92,26 +92,19 @@ TEST(LoadBook, FindsThatRetriesOfChangesAreTheLoad) {
     EXPECT_EQ(broken_by_share(retries_of_a_hundred(52)), 6);
 }
 
-TEST(LoadBook, CountsAReadAsARetryWhenItsLastAnswerWasAFailure) {
-    const auto read = [](LoadBook& book, int times, bool fails) {
-        for (int i = 0; i < times; ++i) {
-            book.arriving("DescribeImages", false);
-            if (fails) {
-                book.failed();
-            }
-        }
-    };
-    const auto thrice_in_a_row = [&](LoadBook& book, int) {
-        read(book, 3, true);
-        book.arriving("DescribeImages", false);
-    };
-    const auto once_in_three = [&](LoadBook& book, int) {
-        read(book, 1, true);
-        read(book, 2, false);
+TEST(LoadBook, CountsAReadThatFailedAsARetryWhenItComesSoonerThanRegularly) {
+    const auto read_again_after = [](Duration pause) {
+        return [pause](LoadBook& book, int, Instant at) {
+            book.arriving("DescribeImages", false, at);
+            book.failed(at);
+            book.arriving("DescribeImages", false, at + pause);
+            book.failed(at + pause);
+            book.arriving("DescribeImages", false, at + 2 * pause);
+        };
     };
 
-    EXPECT_EQ(broken_by_share(thrice_in_a_row), 6);
-    EXPECT_EQ(broken_by_share(once_in_three), 0);
+    EXPECT_EQ(broken_by_share(read_again_after(30s)), 0);
+    EXPECT_EQ(broken_by_share(read_again_after(29s)), 6);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void Stage::request_arrives(const HttpRequest& request) {
     const std::string call = arriving_ + " " +
                              std::string(find_header(request.headers, "X-TC-Region")) + " " +
                              request.host + request.target + " " + request.body;
-    loads_.arriving(call, !request.repeatable);
+    loads_.arriving(call, !request.repeatable, life_->clock.true_now());
     if (counted.contains(arriving_)) {
         loads_.counted(call, life_->clock.true_now());
     }
@@ -95,7 +95,7 @@ void Stage::request_acted(const cloudsim::RequestRecord& record) {
     const bool is_impossible = record.code.starts_with("UnsupportedOperation.Encrypted");
     if (!is_impossible && (!record.code.empty() || !record.fault.empty())) {
         figures_.failed_requests += 1;
-        loads_.failed();
+        loads_.failed(life_->clock.true_now());
     }
     last_request_ = life_->clock.true_now();
     changed_ = !record.tasks.empty();
