@@ -17,7 +17,7 @@ constexpr const char* backup_columns =
 constexpr const char* copy_columns =
     "id, backup, kind, account, region, bucket, name, attempt, state, image, objects, size_gib, "
     "tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id, "
-    "quarantined";
+    "quarantined, unanswered";
 constexpr const char* memory_columns =
     "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at, "
     "agreed_to";

@@ -92,7 +92,8 @@ CREATE TABLE copy (
     code TEXT NOT NULL,
     reason TEXT NOT NULL,
     request_id TEXT NOT NULL,
-    quarantined INTEGER NOT NULL
+    quarantined INTEGER NOT NULL,
+    unanswered INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX copy_by_backup ON copy(backup);
 CREATE INDEX copy_by_state ON copy(state, kind, backup);

@@ -61,8 +61,8 @@ struct Copy {
     ImageId image;                      // once known
     std::vector<StoredObject> objects;  // exports: keys once known, sizes once complete
     std::int64_t size_gib = 0;
-    int tries = 0;                       // calls refused for now, in a row
-    std::optional<Instant> intended_at;  // of the first call that is not known to be refused
+    int tries = 0;  // calls refused for now, in a row
+    std::optional<Instant> intended_at;
     std::optional<Instant> accepted_at;
     std::optional<Instant> settled_at;  // when it became done, failed, skipped or cancelled
     std::optional<Instant> deleted_at;
@@ -70,6 +70,7 @@ struct Copy {
     std::string reason;
     std::string request_id;
     bool quarantined = false;  // given up after all tries, names or time
+    bool unanswered = false;   // a call for it got no answer, and may have been carried out
 
     bool operator==(const Copy&) const = default;
 };

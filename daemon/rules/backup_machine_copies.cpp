@@ -97,6 +97,7 @@ void Machine::correct_stamps() {
 void Machine::resume(Copy& copy) {
     if (copy.state == CopyState::intended) {
         copy.intended_at = now_;
+        copy.unanswered = true;
         look(copy);
     } else if (copy.state == CopyState::accepted) {
         watch(copy);
@@ -131,7 +132,7 @@ void Machine::call(const std::vector<CopyId>& ids) {
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
         copy.state = CopyState::intended;
-        copy.intended_at = copy.intended_at.value_or(now_);
+        copy.intended_at = now_;
         copy.code.clear();
         copy.reason.clear();
     }
@@ -172,6 +173,7 @@ void Machine::accept(Copy& copy, const ImageId& image) {
     copy.state = CopyState::accepted;
     copy.image = image;
     copy.accepted_at = now_;
+    copy.unanswered = false;
     copy.tries = 0;
     copy.code.clear();
     copy.reason.clear();
@@ -225,11 +227,10 @@ void Machine::refuse_for_now(
     Duration pause{0};
     for (const CopyId id : ids) {
         Copy& copy = *find(id);
-        if (was_lost(copy)) {
-            copy.state = CopyState::intended;  // is looked for before it is asked for again
+        if (copy.unanswered) {
+            look_before_next_call(copy);
         } else {
             copy.state = CopyState::planned;
-            copy.intended_at.reset();
         }
         // A sibling that reads the same image makes it busy until it is complete.
         const bool by_sibling = failure.code.ends_with("InvalidImageState") && has_sibling(copy);
@@ -250,7 +251,8 @@ void Machine::refuse(Copy& copy, const Failure& failure) {
     if (failure.remedy == Remedy::look_first) {
         copy.code = failure.code;
         copy.reason = failure.text;
-        copy.intended_at = now_;       // the call may have gone out long after its intent
+        copy.intended_at = now_;  // the call may have gone out long after its intent
+        copy.unanswered = true;
         wait({copy.id}, retry_first);  // the cloud may still have to list what it began
         return;
     }
@@ -311,6 +313,7 @@ void Machine::try_under_new_name(Copy& copy, const std::string& code, const std:
     copy.image = ImageId();
     copy.intended_at.reset();
     copy.accepted_at.reset();
+    copy.unanswered = false;
     const std::vector<CopyId> only{copy.id};
     begin(&only);
 }

@@ -79,6 +79,7 @@ private:
     );
     Duration unseen_export_patience() const;
     void absent(Copy& copy, Duration patience);
+    void look_before_next_call(Copy& copy);
     void complete_image(Copy& copy, const Image& image);
     void try_under_new_name(Copy& copy, const std::string& code, const std::string& why);
     void quarantine(Copy& copy, std::string code, const std::string& why);
@@ -96,7 +97,6 @@ private:
     void discard(const Copy& copy);
     Duration waited(const Copy& copy) const;  // since it could be asked for first
     bool may_retry(const Copy& copy) const;
-    bool was_lost(const Copy& copy) const;
     bool awaits_power_check() const;
     void seen_before_power_off(const std::optional<std::string>& state);
 

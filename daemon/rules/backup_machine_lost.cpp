@@ -5,9 +5,10 @@
 
 namespace cvmbackup::backup_machine {
 
-// Calls are answered within minutes: an older intent is that of a call that was not answered.
-bool Machine::was_lost(const Copy& copy) const {
-    return copy.intended_at && now_ - *copy.intended_at >= fence;
+// The last call was refused, and the time of the lost one is over: once more not there is enough.
+void Machine::look_before_next_call(Copy& copy) {
+    copy.state = CopyState::intended;
+    copy.intended_at = now_ - (copy.kind == CopyKind::exported ? unseen_export_patience() : fence);
 }
 
 Duration Machine::look_pause(const Copy& copy) const {

@@ -56,6 +56,7 @@ inline Copy sample_copy(std::int64_t id, std::int64_t backup, CopyState state) {
     copy.reason = "the quota is \"full\"";
     copy.request_id = "0b1-2c3";
     copy.quarantined = true;
+    copy.unanswered = true;
     return copy;
 }
 

@@ -354,6 +354,16 @@ TEST_F(LostExportAnswer, IsLookedForBeforeItIsAskedForOnceMore) {
     EXPECT_TRUE(asks_again_after(1s, {})) << "its time is over already";
 }
 
+TEST_F(LostExportAnswer, AskedForAgainIsNotBelievedAbsentByAnOlderLook) {
+    ASSERT_TRUE(asks_again_after(3h, {}));
+    feed(event::TurnCame{{export_copy}});
+
+    feed(event::ObjectsLooked{export_copy, {}});
+
+    EXPECT_EQ(copy(export_copy).state, CopyState::intended) << "the second call is on its way";
+    EXPECT_TRUE(all<action::AwaitTurn>().empty());
+}
+
 TEST_F(BackupMachine, ACallThatOnlyEverWasRefusedIsNotLookedFor) {
     intend_image();
     for (int i = 0; i < 5; ++i) {
