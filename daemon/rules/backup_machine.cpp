@@ -212,7 +212,14 @@ void Machine::on(const event::ExportCompleted& event) {
         bytes += object.size_bytes;
     }
     copy->size_gib = (bytes + (1LL << 30) - 1) >> 30;
-    end(*copy, CopyState::done, "", "");
+    const bool whole = copy->objects.size() >= 1 + backup_.data_disks.size();
+    end(*copy, CopyState::done, whole ? "" : "ObjectsMissing", "");
+    if (!whole) {
+        backup_.reasons.push_back(
+            "export " + copy->name + " holds " + std::to_string(copy->objects.size()) + " of the " +
+            std::to_string(1 + backup_.data_disks.size()) + " disks asked for"
+        );
+    }
     begin_waiting_siblings();
 }
 

@@ -376,5 +376,18 @@ TEST_F(BackupMachine, ACallThatOnlyEverWasRefusedIsNotLookedFor) {
     }
 }
 
+TEST_F(BackupMachine, AnExportWithFewerDisksThanAskedForIsNotCalledWhole) {
+    backup.data_disks.emplace_back();
+    complete_image();
+    feed(event::TurnCame{{export_copy}});
+    feed(event::ExportAccepted{export_copy, {"web/x_system.qcow2"}});
+
+    feed(event::ExportCompleted{export_copy, {StoredObject{"web/x_system.qcow2", 5, "", ""}}});
+
+    EXPECT_EQ(copy(export_copy).state, CopyState::done);
+    EXPECT_EQ(copy(export_copy).code, "ObjectsMissing");
+    EXPECT_THAT(backup.reasons.back(), HasSubstr("1 of the 2 disks"));
+}
+
 }  // namespace
 }  // namespace cvmbackup::machine_test
