@@ -29,9 +29,6 @@ Failure shared_with(Failure failure, const std::vector<std::string>& accounts) {
     return failure;
 }
 
-// Stands for the policies that are gone from the configuration.
-const PolicyName removed_policies;
-
 bool deletable(ImageState state) {
     return state == ImageState::normal || state == ImageState::create_failed ||
            state == ImageState::import_failed;

@@ -92,7 +92,9 @@ private:
     std::function<void()> compare_;
     std::unique_ptr<Sleeper> sleeper_;
     std::map<PolicyName, Policy> policies_;
-    std::set<PolicyName> requested_;
+    // Stands for the policies that are gone from the configuration, perhaps while no daemon ran.
+    inline static const PolicyName removed_policies;
+    std::set<PolicyName> requested_{removed_policies};
     std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;

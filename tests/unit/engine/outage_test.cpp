@@ -149,5 +149,26 @@ before = "30h"
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
 }
 
+TEST(Pruning, FinishesDeletionsOfAPolicyThatWasRemovedWhileNoDaemonRan) {
+    EngineWorld world(web_world(2), R"(
+[[fault]]
+action = "DeleteImages"
+kind = "error"
+code = "ResourceBusy"
+before = "30h"
+)");
+    world.settings.policies.front().keep.last = 1;
+    world.settings.policies.front().replicas.clear();
+    world.run_for(26h);
+    ASSERT_THAT(world.catalog->unfinished_deletions(), SizeIs(2));
+    world.crash();
+    world.settings.policies.front().name = PolicyName("other");
+    world.now += 5h;
+
+    world.run_for(8h);
+
+    EXPECT_THAT(world.catalog->unfinished_deletions(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace cvmbackup
