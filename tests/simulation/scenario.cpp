@@ -222,7 +222,7 @@ void draw_timing(Chance& chance, cloudsim::Timing& timing) {
 
 // Some need hours for an export, as for large disks.
 void draw_slow_exports(std::uint64_t seed, cloudsim::Timing& timing) {
-    Chance chance(seed, 98);
+    Chance chance(seed, 101);
     if (chance.below(8) == 0) {
         timing.exporting = {std::chrono::minutes(30), std::chrono::minutes(150)};
     }
