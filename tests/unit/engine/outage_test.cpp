@@ -128,18 +128,26 @@ TEST(Quota, LetsWaitingBackupsGoOnWhenThereIsRoomAgain) {
     EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
 }
 
-TEST(Pruning, FinishesDeletionsOfAPolicyThatWasRemoved) {
-    EngineWorld world(web_world(2), R"(
+// Of two images the deletion has begun, and is refused for four hours more.
+class PruningOfARemovedPolicy : public testing::Test {
+protected:
+    void SetUp() override {
+        world.settings.policies.front().keep.last = 1;
+        world.settings.policies.front().replicas.clear();
+        world.run_for(26h);
+        ASSERT_THAT(world.catalog->unfinished_deletions(), SizeIs(2));
+    }
+
+    EngineWorld world{web_world(2), R"(
 [[fault]]
 action = "DeleteImages"
 kind = "error"
 code = "ResourceBusy"
 before = "30h"
-)");
-    world.settings.policies.front().keep.last = 1;
-    world.settings.policies.front().replicas.clear();
-    world.run_for(26h);
-    ASSERT_THAT(world.catalog->unfinished_deletions(), SizeIs(2));
+)"};
+};
+
+TEST_F(PruningOfARemovedPolicy, FinishesItsDeletionsAfterAReload) {
     world.settings.policies.front().name = PolicyName("other");
     ASSERT_TRUE(world.engine().reload());
 
@@ -149,18 +157,7 @@ before = "30h"
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
 }
 
-TEST(Pruning, FinishesDeletionsOfAPolicyThatWasRemovedWhileNoDaemonRan) {
-    EngineWorld world(web_world(2), R"(
-[[fault]]
-action = "DeleteImages"
-kind = "error"
-code = "ResourceBusy"
-before = "30h"
-)");
-    world.settings.policies.front().keep.last = 1;
-    world.settings.policies.front().replicas.clear();
-    world.run_for(26h);
-    ASSERT_THAT(world.catalog->unfinished_deletions(), SizeIs(2));
+TEST_F(PruningOfARemovedPolicy, FinishesItsDeletionsIfItWentWhileNoDaemonRan) {
     world.crash();
     world.settings.policies.front().name = PolicyName("other");
     world.now += 5h;
