@@ -4,10 +4,7 @@
 #include "cloud/json_reader.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
-#include <optional>
-#include <set>
 #include <utility>
 
 namespace cvmbackup {
@@ -143,17 +140,16 @@ Task<Outcome<void>> TencentCloud::start_instance(Place place, InstanceId instanc
 template <class Item>
 Task<Outcome<TencentCloud::Listing<Item>>> TencentCloud::list_once(const Question<Item>& question) {
     Listing<Item> listing;
-    std::optional<std::size_t> total;
     std::size_t offset = 0;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
-        ApiCall call = api_call(question.place, question.action, std::string());
+        ApiCall call = api_call(question.place, question.action, question.object);
         call.body = question.body(offset);
         Outcome<Page<Item>> page = co_await ask<Page<Item>>(std::move(call), question.decode);
         if (!page)
             co_return page.error();
-        if (total && *total != page->total)
+        if (pages > 0 && listing.total != page->total)
             listing.stood_still = false;
-        total = page->total;
+        listing.total = page->total;
         offset += page->items.size();
         const bool is_last = page->items.empty() || offset >= page->total;
         for (Item& item : page->items) {
@@ -163,24 +159,33 @@ Task<Outcome<TencentCloud::Listing<Item>>> TencentCloud::list_once(const Questio
         if (is_last)
             break;
     }
-    if (listing.items.size() < total.value_or(0))
+    if (listing.items.size() < listing.total)
         listing.stood_still = false;
     co_return listing;
 }
 
 // What comes and goes meanwhile shifts the pages: one is met twice, another not at all. So a list
-// that moved is read again. Whatever was seen counts; the cloud refuses what is gone.
+// that moved is read again. Whatever was seen counts; the cloud refuses what is gone. Fewer than
+// there are must not pass for all: what is not listed may be made again, or be called lost.
 template <class Item>
 Task<Outcome<std::vector<Item>>> TencentCloud::list(Question<Item> question) {
     std::map<decltype(Item::id), Item> seen;
+    std::size_t total = 0;
     bool stood_still = false;
     for (std::size_t round = 0; round < rounds_max && !stood_still; ++round) {
         Outcome<Listing<Item>> listing = co_await list_once(question);
         if (!listing)
             co_return listing.error();
         stood_still = listing->stood_still;
+        total = listing->total;
         listing->items.merge(seen);  // the newest of each stays
         seen = std::move(listing->items);
+    }
+    if (seen.size() < total) {
+        const ApiCall call = api_call(question.place, question.action, question.object);
+        const std::string why = "it lists " + std::to_string(seen.size()) + " of " +
+                                std::to_string(total) + ", however often its pages are read";
+        co_return unusable_answer(call.head.topic, why, std::string());
     }
     std::vector<Item> all;
     all.reserve(seen.size());
@@ -224,22 +229,19 @@ Task<Outcome<std::vector<Image>>> TencentCloud::images(Place place, std::vector<
 Task<Outcome<std::vector<Image>>> TencentCloud::images_named(
     Place place, std::vector<std::string> names
 ) {
-    std::vector<Image> found;
-    std::set<ImageId> seen;
-    std::size_t offset = 0;
-    for (std::size_t pages = 0; pages < pages_max; ++pages) {
-        ApiCall call = api_call(place, "DescribeImages", "images named " + names.front());
-        call.body = encode_describe_images_named(names, offset);
-        Outcome<Page<Image>> page = co_await ask<Page<Image>>(std::move(call), decode_images);
-        if (!page)
-            co_return page.error();
-        for (Image& image : page->items)
-            if (std::ranges::count(names, image.name) > 0 && seen.insert(image.id).second)
-                found.push_back(std::move(image));
-        offset += page->items.size();
-        if (page->items.empty() || offset >= page->total)
-            break;
-    }
+    Question<Image> question;
+    question.place = std::move(place);
+    question.action = "DescribeImages";
+    question.object = "images named " + names.front();
+    question.body = [names](std::size_t offset) {
+        return encode_describe_images_named(names, offset);
+    };
+    question.decode = decode_images;
+    Outcome<std::vector<Image>> found = co_await list(std::move(question));
+    if (found)  // the cloud's filter finds what contains the name
+        std::erase_if(*found, [&](const Image& image) {
+            return std::ranges::count(names, image.name) == 0;
+        });
     co_return found;
 }
 

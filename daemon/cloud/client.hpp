@@ -74,10 +74,12 @@ private:
     template <class Result>
     Task<Outcome<Result>> ask(ApiCall call, Decoder<Result> decode);
 
-    // One reading of all pages, and whether the list stood still meanwhile.
+    // One reading of all pages, how many items there are by the last, and whether the list stood
+    // still meanwhile.
     template <class Item>
     struct Listing {
         std::map<decltype(Item::id), Item> items;
+        std::size_t total = 0;
         bool stood_still = true;
     };
 
@@ -86,6 +88,7 @@ private:
     struct Question {
         Place place;
         std::string action;
+        std::string object;
         std::function<boost::json::object(std::size_t offset)> body;
         Decoder<Page<Item>> decode;
     };

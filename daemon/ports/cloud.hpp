@@ -63,8 +63,9 @@ public:
     virtual Task<Outcome<std::vector<Image>>> images_named(
         Place place, std::vector<std::string> names
     ) = 0;
-    // All own custom images of the place, in order of their ids. A list that moves while its pages
-    // are read is read again; whatever was seen counts.
+    // All own custom images of the place, in order of their ids. Any list that moves while its
+    // pages are read is read again; whatever was seen counts. One that never shows as many as there
+    // are fails.
     virtual Task<Outcome<std::vector<Image>>> own_images(Place place) = 0;
     virtual Task<Outcome<std::vector<std::string>>> image_shares(Place place, ImageId image) = 0;
     virtual Task<Outcome<ImageQuota>> image_quota(Place place) = 0;

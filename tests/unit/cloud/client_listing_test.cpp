@@ -12,6 +12,7 @@
 namespace cvmbackup {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class Listing : public ClientFixture {
@@ -89,7 +90,7 @@ TEST_F(Listing, BelievesTheNewestOfAnInstance) {
     EXPECT_EQ(instances->front().name, "new");
 }
 
-TEST_F(Listing, EndsThoughTheListNeverComesToRest) {
+TEST_F(Listing, IsNoListWhenItNeverShowsAllThereAre) {
     const HttpAnswer short_of_one = json_answer(instance_page(0, 9, 10));
     const HttpAnswer end = json_answer(instance_page(0, 0, 10));
     for (int round = 0; round < 3; ++round) {
@@ -99,7 +100,22 @@ TEST_F(Listing, EndsThoughTheListNeverComesToRest) {
 
     const auto instances = run(cloud->instances(place, InstanceQuery()));
 
-    EXPECT_THAT(instances.value(), SizeIs(9));
+    ASSERT_FALSE(instances);
+    EXPECT_EQ(instances.error().remedy, Remedy::retry_now);
+    EXPECT_THAT(instances.error().text, HasSubstr("lists 9 of 10"));
+    EXPECT_THAT(transport.sent, SizeIs(6));
+}
+
+// A busy place never stands still; who has met as many as there are need not wait for that.
+TEST_F(Listing, IsAListThoughItMovesEachTime) {
+    for (int round = 0; round < 3; ++round) {
+        transport.then(json_answer(instance_page(0, 100, 150)));
+        transport.then(json_answer(instance_page(101, 150, 149)));
+    }
+
+    const auto instances = run(cloud->instances(place, InstanceQuery()));
+
+    EXPECT_THAT(instances.value(), SizeIs(149));
     EXPECT_THAT(transport.sent, SizeIs(6));
 }
 
@@ -124,6 +140,37 @@ TEST_F(Listing, ComparesImageNamesExactly) {
 
     ASSERT_THAT(images.value(), SizeIs(1));
     EXPECT_EQ(images->front().id.text(), "img-2");
+}
+
+std::string images_with_names_like_web_1(int begin, int end, int total) {
+    std::string set;
+    for (int i = begin; i < end; ++i)
+        set += std::string(set.empty() ? "" : ",") + R"({"ImageId":"img-)" + std::to_string(i) +
+               R"(","ImageName":")" + (i == 100 ? "web-1" : "web-1" + std::to_string(i)) + R"("})";
+    return R"({"TotalCount":)" + std::to_string(total) + R"(,"ImageSet":[)" + set + "]}";
+}
+
+// One that is not found is made again.
+TEST_F(Listing, FindsANamedImageThatMovedToAPageAlreadyRead) {
+    transport.then(json_answer(images_with_names_like_web_1(0, 100, 150)));
+    transport.then(json_answer(images_with_names_like_web_1(101, 150, 149)));
+    transport.then(json_answer(images_with_names_like_web_1(1, 101, 149)));
+    transport.then(json_answer(images_with_names_like_web_1(101, 150, 149)));
+
+    const auto images = run(cloud->images_named(place, {"web-1"}));
+
+    ASSERT_THAT(images.value(), SizeIs(1));
+    EXPECT_EQ(images->front().id.text(), "img-100");
+}
+
+TEST_F(Listing, DoesNotCallANamedImageAbsentWhenNotAllWereShown) {
+    for (int round = 0; round < 3; ++round) {
+        transport.then(json_answer(images_with_names_like_web_1(0, 100, 150)));
+        transport.then(json_answer(images_with_names_like_web_1(101, 150, 150)));
+        transport.then(json_answer(images_with_names_like_web_1(150, 150, 150)));
+    }
+
+    EXPECT_EQ(run(cloud->images_named(place, {"web-1"})).error().code, "Answer");
 }
 
 }  // namespace
