@@ -58,6 +58,7 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
     if (first) {
+        unreadable_.answered();  // nobody has asked since the last image
         sleeper_->wake();
     }
 }

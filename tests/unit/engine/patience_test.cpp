@@ -40,6 +40,25 @@ after = "5min"
     EXPECT_THAT(world.newest_backup().reasons, Contains(HasSubstr("PermissionDenied")));
 }
 
+TEST(Patience, IsAsLongAsEverAfterARegionThatCouldNotBeRead) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "DescribeImages"
+region = "ap-guangzhou"
+kind = "error"
+code = "UnauthorizedOperation.PermissionDenied"
+after = "5min"
+before = "6h"
+)");
+    world.run_for(5h);
+    ASSERT_EQ(world.newest_backup().result, Result::failed);
+    ASSERT_TRUE(world.engine().run_now(PolicyName("web"), {}));
+
+    ASSERT_TRUE(world.run_until_done(12h));
+
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
 TEST(Patience, EndsARunWhoseBucketMayNotBeReadAnyMore) {
     EngineWorld world(web_world(1), R"(
 [[fault]]
