@@ -141,9 +141,9 @@ void Scheduler::consider(const Policy& policy, Instant now) {
     const Instant last = memory.last_due.value_or(*memory.known_since);
     // One microsecond more, as the search is strictly after its begin.
     const Instant late = std::max(last, now - lateness_allowed - waited() - Duration(1));
-    const std::optional<Instant> newest = last_firing(policy, late, now);
+    const std::optional<Instant> newest = last_unpaused_firing(policy, memory, late, now);
     const bool on_time = newest.has_value();
-    const std::optional<Instant> due = on_time ? newest : missed_firing(policy, last, now);
+    const std::optional<Instant> due = on_time ? newest : missed_firing(policy, memory, last, now);
     if (due && !makes_up_ && (!on_time || *due <= started_)) {
         return;
     }

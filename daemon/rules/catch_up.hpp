@@ -3,6 +3,7 @@
 // a firing, so it is not missed either.
 #pragma once
 
+#include "model/backup.hpp"
 #include "model/policy.hpp"
 #include "model/time.hpp"
 
@@ -10,10 +11,17 @@
 
 namespace cvmbackup {
 
-// The newest firing in (last_due, now], if the policy's catch-up allows its age (`within`: at most
-// the window, inclusive). Nothing if there is none, or if last_due is not before now: a clock that
-// was set back never makes an instant fire a second time. The work is bounded however long ago
+// The newest firing in (after, until] that does not lie in the pause that is remembered.
+std::optional<Instant> last_unpaused_firing(
+    const Policy& policy, const PolicyMemory& memory, Instant after, Instant until
+);
+
+// The newest of these in (last_due, now], if the policy's catch-up allows its age (`within`: at
+// most the window, inclusive). Nothing if there is none, or if last_due is not before now: a clock
+// that was set back never makes an instant fire a second time. The work is bounded however long ago
 // last_due is.
-std::optional<Instant> missed_firing(const Policy& policy, Instant last_due, Instant now);
+std::optional<Instant> missed_firing(
+    const Policy& policy, const PolicyMemory& memory, Instant last_due, Instant now
+);
 
 }  // namespace cvmbackup

@@ -236,6 +236,17 @@ TEST_F(Firings, WhileThePolicyIsSurelyPausedAreFound) {
     EXPECT_EQ(fired(begin + 50h, begin + 50h), 0);
 }
 
+TEST_F(Firings, ForATimeAtWhichThePolicyWasPausedAreFound) {
+    EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
+    book.paused(web, begin + 3h, begin + 26h + 1s);
+    book.pause_taken(web, begin + 26h + 1s);
+    book.life_ended(begin + 20h);
+    book.life_began(begin + 30h);
+
+    EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 0);
+    EXPECT_EQ(fired(begin + 26h, begin + 30h), 1);
+}
+
 TEST_F(Firings, TwiceForOneTimeAreFound) {
     EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
     EXPECT_EQ(fired(begin + 2h, begin + 2h), 2);

@@ -116,7 +116,7 @@ void FiringBook::paused(const PolicyName& policy, Instant from, Instant until) {
 }
 
 void FiringBook::pause_taken(const PolicyName& policy, Instant until) {
-    surely_paused_[policy] = until;
+    surely_paused_[policy] = {pauses_[policy].back().first, until};
 }
 
 void FiringBook::committed(const Changes& changes, Instant now) {
@@ -185,15 +185,19 @@ void FiringBook::new_run(const Run& run, Instant now) {
     }
 }
 
-// Neither before its time nor long after the daemon could know of it, nor while it is paused.
+// Neither before its time nor long after the daemon could know of it, nor while it is paused or
+// for a time at which it was.
 void FiringBook::check_moment(const Run& run, const InForce& policy, Instant now) const {
     const std::string what = run.policy.text() + " fired for " + to_rfc3339(run.due);
     if (now < run.due) {
         throw Broken{1, what + " before its time"};
     }
     const auto pause = surely_paused_.find(run.policy);
-    if (pause != surely_paused_.end() && now < pause->second) {
-        throw Broken{1, what + ", though it is paused until " + to_rfc3339(pause->second)};
+    if (pause != surely_paused_.end()) {
+        const auto& [from, until] = pause->second;
+        if (now < until || (run.due >= from && run.due < until)) {
+            throw Broken{1, what + ", though it is paused until " + to_rfc3339(until)};
+        }
     }
     // A catalog that is as new as the policy cannot tell that the policy had been away.
     if (run.due <= policy.came && policy.came > known_since_) {
@@ -223,7 +227,7 @@ std::optional<std::string> FiringBook::excuse(const InForce& policy, Instant due
             continue;
         }
         const Instant looked = std::max(life.begin, due);
-        if (is_paused(rules.name, looked)) {
+        if (is_paused(rules.name, looked) || is_paused(rules.name, due)) {
             return "paused";
         }
         const Duration late = looked - due;

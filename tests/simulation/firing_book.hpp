@@ -78,7 +78,8 @@ private:
     std::set<std::pair<PolicyName, Instant>> fired_;
     std::set<std::pair<PolicyName, Instant>> to_come_again_;  // fired, and the clock was set back
     std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;
-    std::map<PolicyName, Instant> surely_paused_;  // until when
+    // From when until when, as the clock showed it.
+    std::map<PolicyName, std::pair<Instant, Instant>> surely_paused_;
 };
 
 }  // namespace cvmbackup::simulation

@@ -174,5 +174,21 @@ TEST(Pause, PassesTimesOverUntilItEnds) {
     EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
 }
 
+// Due at 02:15 and paused until `until`; the daemon does not run from 02:00 to 05:00.
+std::size_t runs_made_up_for(const char* until) {
+    EngineWorld world(web_world(1));
+    world.begin();
+    EXPECT_TRUE(world.engine().pause(PolicyName("web"), *parse_rfc3339(until), "moving"));
+    world.crash();
+    world.now = *parse_rfc3339("2027-01-04T05:00:00Z");
+    world.run_for(std::chrono::hours(1));
+    return world.catalog->runs(std::nullopt, 10).size();
+}
+
+TEST(Pause, PassesTimesOverAlsoIfItEndedWhileNoDaemonRan) {
+    EXPECT_EQ(runs_made_up_for("2027-01-04T02:15:01Z"), 0U);
+    EXPECT_EQ(runs_made_up_for("2027-01-04T02:15:00Z"), 1U);
+}
+
 }  // namespace
 }  // namespace cvmbackup

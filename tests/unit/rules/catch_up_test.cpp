@@ -23,36 +23,41 @@ Policy nightly(CatchUp::Mode mode, Duration window = Duration(0)) {
 TEST(CatchUp, IsOfTheNewestMissedFiringOnly) {
     const Policy policy = nightly(CatchUp::Mode::always);
 
-    EXPECT_EQ(missed_firing(policy, last_due, now), at("2027-01-07T02:00:00Z"));
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), last_due, now), at("2027-01-07T02:00:00Z"));
 }
 
 TEST(CatchUp, IsOfNothingOnceThatFiringWasActedOn) {
     const Policy policy = nightly(CatchUp::Mode::always);
 
-    EXPECT_EQ(missed_firing(policy, at("2027-01-07T02:00:00Z"), now), std::nullopt);
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), at("2027-01-07T02:00:00Z"), now), std::nullopt);
 }
 
 TEST(CatchUp, TakesAFiringThatIsDueJustNow) {
     const Instant due = at("2027-01-07T02:00:00Z");
 
-    EXPECT_EQ(missed_firing(nightly(CatchUp::Mode::always), last_due, due), due);
-    EXPECT_EQ(missed_firing(nightly(CatchUp::Mode::within), last_due, due), due);
+    EXPECT_EQ(missed_firing(nightly(CatchUp::Mode::always), PolicyMemory(), last_due, due), due);
+    EXPECT_EQ(missed_firing(nightly(CatchUp::Mode::within), PolicyMemory(), last_due, due), due);
     EXPECT_EQ(
-        missed_firing(nightly(CatchUp::Mode::always), last_due, due - Duration(1)), due - days(1)
+        missed_firing(nightly(CatchUp::Mode::always), PolicyMemory(), last_due, due - Duration(1)),
+        due - days(1)
     );
 }
 
 TEST(CatchUp, CanBeSwitchedOff) {
-    EXPECT_EQ(missed_firing(nightly(CatchUp::Mode::none), last_due, now), std::nullopt);
+    EXPECT_EQ(
+        missed_firing(nightly(CatchUp::Mode::none), PolicyMemory(), last_due, now), std::nullopt
+    );
 }
 
 TEST(CatchUp, LeavesAloneWhatIsOlderThanTheWindow) {
     EXPECT_EQ(
-        missed_firing(nightly(CatchUp::Mode::within, hours(3)), last_due, now),
+        missed_firing(nightly(CatchUp::Mode::within, hours(3)), PolicyMemory(), last_due, now),
         at("2027-01-07T02:00:00Z")
     );
     EXPECT_EQ(
-        missed_firing(nightly(CatchUp::Mode::within, hours(3) - Duration(1)), last_due, now),
+        missed_firing(
+            nightly(CatchUp::Mode::within, hours(3) - Duration(1)), PolicyMemory(), last_due, now
+        ),
         std::nullopt
     );
 }
@@ -62,16 +67,17 @@ TEST(CatchUp, HasNoAgeLimitForAlways) {
     policy.catch_up.mode = CatchUp::Mode::always;
 
     EXPECT_EQ(
-        missed_firing(policy, last_due, at("2037-01-01T00:00:00Z")), at("2027-01-05T02:00:00Z")
+        missed_firing(policy, PolicyMemory(), last_due, at("2037-01-01T00:00:00Z")),
+        at("2027-01-05T02:00:00Z")
     );
 }
 
 TEST(CatchUp, FiresNothingAgainAfterTheClockWasSetBack) {
     const Policy policy = nightly(CatchUp::Mode::always);
 
-    EXPECT_EQ(missed_firing(policy, last_due, last_due - hours(1)), std::nullopt);
-    EXPECT_EQ(missed_firing(policy, last_due, last_due), std::nullopt);
-    EXPECT_EQ(missed_firing(policy, last_due + days(3650), now), std::nullopt);
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), last_due, last_due - hours(1)), std::nullopt);
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), last_due, last_due), std::nullopt);
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), last_due + days(3650), now), std::nullopt);
 }
 
 TEST(CatchUp, NeverTakesAnInstantOfADeniedWindow) {
@@ -79,14 +85,31 @@ TEST(CatchUp, NeverTakesAnInstantOfADeniedWindow) {
     policy.catch_up.mode = CatchUp::Mode::always;
     policy.deny = {deny("03:00-12:00")};
 
-    EXPECT_EQ(missed_firing(policy, last_due - hours(1), now), at("2027-01-07T02:00:00Z"));
+    EXPECT_EQ(
+        missed_firing(policy, PolicyMemory(), last_due - hours(1), now), at("2027-01-07T02:00:00Z")
+    );
 }
 
 TEST(CatchUp, IsQuickHoweverLongTheDaemonWasAway) {
     Policy policy = policy_with({"minutely"}, "Europe/Berlin");
     policy.catch_up.mode = CatchUp::Mode::always;
 
-    EXPECT_EQ(missed_firing(policy, Instant(), now), now);
+    EXPECT_EQ(missed_firing(policy, PolicyMemory(), Instant(), now), now);
+}
+
+TEST(CatchUp, IsOfNoTimeThatLiesInAPause) {
+    const Policy policy = nightly(CatchUp::Mode::always);
+    PolicyMemory memory;
+    memory.paused_at = at("2027-01-06T02:00:00Z");
+    memory.paused_until = at("2027-01-07T02:00:00Z");
+
+    EXPECT_EQ(missed_firing(policy, memory, last_due, now), at("2027-01-07T02:00:00Z"));
+
+    *memory.paused_until += Duration(1);
+    EXPECT_EQ(missed_firing(policy, memory, last_due, now), at("2027-01-05T02:00:00Z"));
+    memory.paused_until.reset();
+    EXPECT_EQ(missed_firing(policy, memory, last_due, now), at("2027-01-05T02:00:00Z"));
+    EXPECT_EQ(missed_firing(policy, memory, at("2027-01-05T02:00:00Z"), now), std::nullopt);
 }
 
 }  // namespace
