@@ -56,6 +56,7 @@ Pruner::Pruner(
 
 void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
+    refused_.clear();  // somebody may have mended what they are refused for
     policies_.clear();
     for (Policy& policy : policies) {
         const PolicyName name = policy.name;
@@ -117,7 +118,7 @@ Task<void> Pruner::finish_removed() {
             continue;
         }
         for (const Copy& copy : backup.copies) {
-            if (copy.state != CopyState::deleting) {
+            if (copy.state != CopyState::deleting || waits(copy)) {
                 continue;
             }
             Expired what{backup.policy, backup.instance, copy, 1 + backup.data_disks.size()};
@@ -169,7 +170,7 @@ Task<void> Pruner::prune(Policy policy) {
         for (const Copy& copy : backup.copies) {
             const auto decision = decided.find(copy.id);
             const bool expired = admitted && decision != decided.end() && !decision->second->keep;
-            if (!expired && copy.state != CopyState::deleting) {
+            if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
                 continue;
             }
             Expired what{policy.name, backup.instance, copy, 1 + backup.data_disks.size()};
@@ -334,6 +335,7 @@ void Pruner::set_state(std::vector<Expired>& expired, CopyState state) {
         if (state == CopyState::deleted) {
             each.copy.deleted_at = clock_.now();
             each.copy.code.clear();
+            refused_.erase(each.copy.id);
         }
         changes.copies.push_back(each.copy);
         facts.push_back(CopyChanged{each.policy, each.instance, before, each.copy});
@@ -344,53 +346,6 @@ void Pruner::set_state(std::vector<Expired>& expired, CopyState state) {
     catalog_.commit(changes);
     for (const CopyChanged& fact : facts) {
         observer_.observe(fact);
-    }
-}
-
-void Pruner::postpone(Expired expired, const Failure& failure) {
-    observer_.observe(Notice{
-        Notice::Level::warning,
-        std::string(to_text(expired.copy.kind)) + " " + expired.copy.name + " in " +
-            expired.copy.place.region.text() + " cannot be deleted: " + failure.text +
-            "; trying again in " + to_text(prune_retry),
-        expired.policy,
-        expired.instance});
-    if (expired.copy.state == CopyState::deleting) {
-        expired.copy.code = failure.code;
-        expired.copy.reason = failure.text;
-        Changes changes;
-        changes.copies.push_back(expired.copy);
-        catalog_.commit(changes);
-        observer_.observe(CopyChanged{
-            expired.policy, expired.instance, CopyState::deleting, expired.copy});
-    }
-    try_again_later();
-}
-
-void Pruner::try_again_later() {
-    if (!retry_set_) {
-        retry_set_ = true;
-        alarms_.after(prune_retry, [this] {
-            retry_set_ = false;
-            request_all();
-        });
-    }
-}
-
-void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
-    observer_.observe(Notice{
-        Notice::Level::error,
-        "image " + image.id.text() + " in " + expired.copy.place.region.text() + " is named '" +
-            image.name + "', not '" + expired.copy.name +
-            "' as this daemon named it; it is left alone",
-        expired.policy,
-        expired.instance});
-}
-
-// Asked for once: a comparison that cannot make it count must not be followed by the next.
-void Pruner::leave_to_comparison(const Expired& expired) {
-    if (left_to_comparison_.insert(expired.copy.id).second) {
-        compare_();
     }
 }
 

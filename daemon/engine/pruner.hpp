@@ -3,8 +3,10 @@
 // two lists in a row do not show, by their id; one that is not there counts as deleted. One
 // that somebody shared stays until it is not shared any more. Whatever cannot be
 // deleted now stays `deleting` and is tried again with the next pass. What was given up and is
-// complete after all is left to the comparison with the cloud, which makes it count. A plan that
-// the brake stops is not begun; deletions that had begun before are finished.
+// complete after all is left to the comparison with the cloud, which makes it count. A bucket that
+// the cloud does not know proves nothing about its objects (a wrong endpoint gives the same answer,
+// and what is forgotten goes on costing money), so these too are tried again. A plan that the brake
+// stops is not begun; deletions that had begun before are finished.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -27,6 +29,8 @@ namespace cvmbackup {
 // apart, so a wrong guess costs one call.
 constexpr std::size_t images_per_deletion = 20;
 constexpr Duration prune_retry = std::chrono::hours(1);
+// A deletion that is refused again and again: each pause is twice the last.
+constexpr Duration prune_retry_longest = std::chrono::hours(24);
 
 class Pruner {
 public:
@@ -51,6 +55,12 @@ public:
     void stop() { stopping_ = true; }
 
 private:
+    // A deletion that was begun and refused; the time is of the clock that never jumps.
+    struct Refused {
+        Duration again_at{};
+        Duration pause{};
+    };
+
     struct Expired {
         PolicyName policy;
         InstanceId instance;
@@ -78,6 +88,8 @@ private:
     Task<void> delete_objects(Expired expired);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
+    bool waits(const Copy& copy);
+    Duration longer_pause(CopyId copy);
     void try_again_later();
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
@@ -95,6 +107,7 @@ private:
     // Stands for the policies that are gone from the configuration, perhaps while no daemon ran.
     inline static const PolicyName removed_policies;
     std::set<PolicyName> requested_{removed_policies};
+    std::map<CopyId, Refused> refused_;
     std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;

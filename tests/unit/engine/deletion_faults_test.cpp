@@ -73,6 +73,35 @@ TEST(DeletionFaults, AnObjectThatMayNotBeDeletedIsTriedAgain) {
     EXPECT_THAT(world.keys(), SizeIs(2));
 }
 
+// Nobody knows whether the objects are gone with it, so it is asked on, but ever more seldom.
+TEST(DeletionFaults, ABucketThatIsGoneIsAskedForEverMoreSeldom) {
+    EngineWorld world = second_day(
+        "[[fault]]\naction = \"cos:DeleteObject\"\nkind = \"error\"\ncode = \"NoSuchBucket\"\n"
+        "status = 404\n"
+    );
+    world.run_for(6h);
+    const std::size_t first = world.calls("cos:DeleteObject");
+    EXPECT_GE(first, 4U);  // of two instances, and once again
+    for (const Backup& backup : world.all_backups()) {
+        const Copy& exported = backup.copies.at(2);
+        if (exported.state == CopyState::deleting) {
+            EXPECT_THAT(exported.reason, HasSubstr("does not exist in ap-guangzhou"));
+        }
+    }
+    EXPECT_THAT(world.keys(), SizeIs(4));
+
+    // Each night expires two more exports, of which each is asked for five times in its first day
+    // and once a day later.
+    world.run_for(std::chrono::days(4));
+    EXPECT_LE(world.calls("cos:DeleteObject"), 2U * (5 * 6 + 4 + 3 + 2 + 1));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("trying again in 1d")));
+
+    const std::size_t before = world.calls("cos:DeleteObject");
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(1min);
+    EXPECT_GE(world.calls("cos:DeleteObject"), before + 8);  // whatever may have been mended
+}
+
 TEST(DeletionFaults, AnAnswerThatImagesAreGoneIsHeldAgainstEachOfThem) {
     EngineWorld world = second_day(R"(
 [[fault]]

@@ -64,7 +64,7 @@ TEST(Pruning, LeavesASharedImageAloneAndSaysWhoHasIt) {
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("shared the image with 100000000002")));
 
     world.cloud->state().unshare(*world.cloud->state().find_image(id), "100000000002");
-    world.run_for(prune_retry);
+    world.run_for(prune_retry_longest);
     EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
 }
 

@@ -1,0 +1,75 @@
+// What becomes of a deletion that cannot be done now.
+#include "engine/pruner.hpp"
+
+#include <algorithm>
+
+namespace cvmbackup {
+
+void Pruner::postpone(Expired expired, const Failure& failure) {
+    const bool begun = expired.copy.state == CopyState::deleting;
+    const Duration pause = begun ? longer_pause(expired.copy.id) : prune_retry;
+    observer_.observe(Notice{
+        Notice::Level::warning,
+        std::string(to_text(expired.copy.kind)) + " " + expired.copy.name + " in " +
+            expired.copy.place.region.text() + " cannot be deleted: " + failure.text +
+            "; trying again in " + to_text(pause),
+        expired.policy,
+        expired.instance});
+    if (begun) {
+        expired.copy.code = failure.code;
+        expired.copy.reason = failure.text;
+        Changes changes;
+        changes.copies.push_back(expired.copy);
+        catalog_.commit(changes);
+        observer_.observe(CopyChanged{
+            expired.policy, expired.instance, CopyState::deleting, expired.copy});
+    }
+    try_again_later();
+}
+
+Duration Pruner::longer_pause(CopyId copy) {
+    Refused& refused = refused_[copy];
+    refused.pause = std::clamp(refused.pause * 2, prune_retry, prune_retry_longest);
+    // Passes are an hour apart: what was refused late in one must not miss the next.
+    refused.again_at = clock_.steady_now() + refused.pause - prune_retry / 2;
+    return refused.pause;
+}
+
+// Not asked for in this pass, but in a later one.
+bool Pruner::waits(const Copy& copy) {
+    const auto refused = refused_.find(copy.id);
+    if (refused == refused_.end() || clock_.steady_now() >= refused->second.again_at) {
+        return false;
+    }
+    try_again_later();
+    return true;
+}
+
+void Pruner::try_again_later() {
+    if (!retry_set_) {
+        retry_set_ = true;
+        alarms_.after(prune_retry, [this] {
+            retry_set_ = false;
+            request_all();
+        });
+    }
+}
+
+void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
+    observer_.observe(Notice{
+        Notice::Level::error,
+        "image " + image.id.text() + " in " + expired.copy.place.region.text() + " is named '" +
+            image.name + "', not '" + expired.copy.name +
+            "' as this daemon named it; it is left alone",
+        expired.policy,
+        expired.instance});
+}
+
+// Asked for once: a comparison that cannot make it count must not be followed by the next.
+void Pruner::leave_to_comparison(const Expired& expired) {
+    if (left_to_comparison_.insert(expired.copy.id).second) {
+        compare_();
+    }
+}
+
+}  // namespace cvmbackup
