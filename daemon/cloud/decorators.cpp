@@ -49,6 +49,29 @@ Notice closed(const CallHead& head) {
         InstanceId()};
 }
 
+class Admission {
+public:
+    explicit Admission(Breaker& breaker)
+        : breaker_(breaker) {}
+
+    Admission(const Admission&) = delete;
+    Admission& operator=(const Admission&) = delete;
+
+    ~Admission() {
+        if (!ended_)
+            breaker_.aborted();
+    }
+
+    void ended(bool by_outage, Duration now, std::uint64_t chance) {
+        ended_ = true;
+        breaker_.ended(by_outage, now, chance);
+    }
+
+private:
+    Breaker& breaker_;
+    bool ended_ = false;
+};
+
 }  // namespace
 
 // Up to 1 s, 2 s, 4 s, anywhere between nothing and all of it, so that calls do not march in step.
@@ -103,10 +126,11 @@ Task<Outcome<typename Port::Answer>> Guarded<Port>::call(typename Port::Call cal
     Breaker& breaker = health_.breaker(place_of(head), head.topic.action);
     if (!breaker.admit(clock_.steady_now()))
         co_return held_back(head);
+    Admission admission(breaker);
     Outcome<typename Port::Answer> answer = co_await next_.call(std::move(call));
     const bool was_open = breaker.is_open();
     const bool by_outage = !answer && is_outage(head.topic, answer.error().code);
-    breaker.ended(by_outage, clock_.steady_now(), random_.next());
+    admission.ended(by_outage, clock_.steady_now(), random_.next());
     if (breaker.is_open() != was_open) {
         observer_.observe(BreakerChanged{place_of(head), head.topic.action, !was_open});
         observer_.observe(was_open ? closed(head) : opened(head, answer.error()));

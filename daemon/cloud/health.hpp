@@ -38,6 +38,9 @@ public:
     // `chance` spreads the pauses of several breakers.
     void ended(bool by_outage, Duration now, std::uint64_t chance);
 
+    // It ended with an exception, which tells nothing of the cloud.
+    void aborted() { probing_ = false; }
+
     bool is_open() const { return open_; }
 
 private:

@@ -1,5 +1,7 @@
 #include "engine/crew.hpp"
 
+#include "ports/catalog.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
@@ -12,6 +14,18 @@ void begin_task(boost::asio::any_io_executor executor, Task<void> task) {
             std::rethrow_exception(error);
         }
     });
+}
+
+Task<std::optional<std::string>> trouble_of(Task<void> work) {
+    std::optional<std::string> trouble;
+    try {
+        co_await std::move(work);
+    } catch (const CatalogError&) {
+        throw;
+    } catch (const std::exception& error) {
+        trouble = error.what();
+    }
+    co_return trouble;
 }
 
 }  // namespace cvmbackup

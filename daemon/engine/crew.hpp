@@ -6,8 +6,15 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <optional>
+#include <string>
+
 namespace cvmbackup {
 
 void begin_task(boost::asio::any_io_executor executor, Task<void> task);
+
+// For work on one thing, whose bug must not end the others': does it, and tells what it threw. What
+// says that the catalog cannot be trusted passes.
+Task<std::optional<std::string>> trouble_of(Task<void> work);
 
 }  // namespace cvmbackup

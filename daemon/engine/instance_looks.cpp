@@ -1,6 +1,7 @@
 #include "engine/instance_looks.hpp"
 
 #include "engine/crew.hpp"
+#include "rules/backup_machine.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -38,7 +39,12 @@ Task<void> InstanceLooks::ask(Place place, std::vector<Question> questions) {
     for (const Question& each : questions) {
         query.ids.push_back(each.instance);
     }
-    const Outcome<std::vector<Instance>> found = co_await cloud_.instances(place, std::move(query));
+    Outcome<std::vector<Instance>> found = std::vector<Instance>();
+    try {
+        found = co_await cloud_.instances(place, std::move(query));
+    } catch (const std::exception& error) {
+        found = Failure{Remedy::give_up, unexpected_code, error.what(), ""};
+    }
     // One that may not be read, or whose id is refused, must not stand for the others.
     if (!found && found.error().remedy == Remedy::give_up && questions.size() > 1) {
         for (Question& each : questions) {

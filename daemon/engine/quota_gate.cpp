@@ -9,6 +9,23 @@ namespace {
 // How often those look that wait for a reading somebody else has begun.
 constexpr Duration reading_poll = std::chrono::milliseconds(250);
 
+// Others wait for its end, even if it ends with an exception.
+class UnderWay {
+public:
+    explicit UnderWay(bool& flag)
+        : flag_(flag) {
+        flag_ = true;
+    }
+
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+    ~UnderWay() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
 }  // namespace
 
 int QuotaGate::Reading::room() const {
@@ -28,10 +45,9 @@ Task<void> QuotaGate::read(Place place) {
         }
         co_return;
     }
-    reading.under_way = true;
+    const UnderWay under_way(reading.under_way);
     const int begun_before = reading.begun;
     const Outcome<ImageQuota> quota = co_await cloud_.image_quota(place);
-    reading.under_way = false;
     reading.at = clock_.steady_now();
     reading.quota.reset();
     if (!quota) {

@@ -63,8 +63,22 @@ RunId RunKeeper::begin_run(Firing firing, const PolicyMemory& memory) {
     changes.memories.push_back(memory);
     catalog_.commit(changes);
     runs_.emplace(run.id, run);
-    begin_task(executor_, choose(std::move(firing), run));
+    begin_task(executor_, choose_or_fail(std::move(firing), run));
     return run.id;
+}
+
+// A bug that one run meets would come again after each start.
+Task<void> RunKeeper::choose_or_fail(Firing firing, Run run) {
+    const std::optional<std::string> trouble = co_await trouble_of(choose(std::move(firing), run));
+    if (!trouble) {
+        co_return;
+    }
+    const std::string text = "an error that nobody expected, please report it: " + *trouble;
+    observer_.observe(Notice{Notice::Level::error, text, run.policy, InstanceId()});
+    if (runs_.contains(run.id) && !progress_.contains(run.id)) {
+        run.note = text;
+        finish(run, Result::failed);
+    }
 }
 
 // Reads the inventory until it is there, then commits the backups that follow from it.
@@ -291,7 +305,7 @@ void RunKeeper::resume(const std::vector<Policy>& policies) {
             finish(run, Result::failed);
             continue;
         }
-        begin_task(executor_, choose(Firing{*policy, run.trigger, run.due, {}}, run));
+        begin_task(executor_, choose_or_fail(Firing{*policy, run.trigger, run.due, {}}, run));
     }
     forget_wrong_starts();
     release();

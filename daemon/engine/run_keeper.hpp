@@ -78,6 +78,7 @@ private:
         event::TimePassed event;
     };
 
+    Task<void> choose_or_fail(Firing firing, Run run);
     Task<void> choose(Firing firing, Run run);
     Task<void> warn_of_quota(Place place, std::size_t images_to_come);
     KnownBackups known(const Policy& policy, const std::vector<Instance>& inventory) const;

@@ -62,7 +62,13 @@ void StepRunner::clock_set(Duration by) {
 
 void StepRunner::step_one(Backup& backup, const Event& event, Instant now) {
     touch(backup);
-    for (Action& action : step(backup, event, now)) {
+    std::vector<Action> actions;
+    try {
+        actions = step(backup, event, now);
+    } catch (const std::exception& error) {
+        give_up(backup.id, error.what());
+    }
+    for (Action& action : actions) {
         pending_.push_back(Pending{backup.id, std::move(action)});
     }
 }
@@ -80,6 +86,7 @@ void StepRunner::flush() {
     flush_posted_ = false;
     const std::map<BackupId, Backup> before = std::exchange(committed_, {});
     std::vector<Pending> pending = std::exchange(pending_, {});
+    given_up_.clear();
     Changes changes;
     for (const auto& [id, old] : before) {
         const Backup& now = live_.at(id);
@@ -94,7 +101,9 @@ void StepRunner::flush() {
         tell(before.at(after.id), after);
     }
     for (Pending& next : pending) {
-        carry_out(next.backup, std::move(next.action));
+        if (!given_up_.contains(next.backup)) {
+            carry_out(next.backup, std::move(next.action));
+        }
     }
     for (const Backup& after : changes.backups) {
         if (after.state == BackupState::finished) {
@@ -136,7 +145,11 @@ void StepRunner::tell(const Backup& before, const Backup& after) {
 }
 
 void StepRunner::carry_out(BackupId backup, Action action) {
-    std::visit([&](auto& what) { perform(backup, std::move(what)); }, action);
+    try {
+        std::visit([&](auto& what) { perform(backup, std::move(what)); }, action);
+    } catch (const std::exception& error) {
+        give_up(backup, error.what());
+    }
 }
 
 ImageWatch& StepRunner::watch_of(const Place& place) {
@@ -178,49 +191,32 @@ void StepRunner::stop(std::function<void()> idle) {
     }
 }
 
-void StepRunner::call_ended() {
-    --calls_under_way_;
-    if (stopping_ && calls_under_way_ == 0) {
-        // After the flush that writes down the last answer.
-        boost::asio::post(executor_, [this] { idle_(); });
-    }
-}
-
-void StepRunner::errand_ended(BackupId backup) {
-    if (--errands_[backup] == 0) {
-        errands_.erase(backup);
-    }
-    if (const auto found = live_.find(backup); found != live_.end()) {
-        touch(found->second);
-    }
-}
-
 void StepRunner::perform(BackupId backup, action::AwaitTurn what) {
     errands_[backup] += 1;
-    begin_task(executor_, await_turn(backup, std::move(what)));
+    begin_task(executor_, errand(backup, call_when_due(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::CreateImage what) {
-    call_begun();
-    begin_task(executor_, create_image(backup, std::move(what)));
+    ++calls_under_way_;
+    begin_task(executor_, changing_call(backup, create_image(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::SyncImage what) {
-    call_begun();
-    begin_task(executor_, sync_image(backup, std::move(what)));
+    ++calls_under_way_;
+    begin_task(executor_, changing_call(backup, sync_image(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::ExportImage what) {
-    call_begun();
-    begin_task(executor_, export_image(backup, std::move(what)));
+    ++calls_under_way_;
+    begin_task(executor_, changing_call(backup, export_image(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::FindImage what) {
-    begin_task(executor_, find_image(backup, std::move(what)));
+    begin_task(executor_, alone(backup, find_image(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::FindObjects what) {
-    begin_task(executor_, find_objects(backup, std::move(what)));
+    begin_task(executor_, alone(backup, find_objects(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::WatchImage what) {
@@ -232,7 +228,7 @@ void StepRunner::perform(BackupId backup, action::WatchExport what) {
 }
 
 void StepRunner::perform(BackupId backup, action::DiscardImage what) {
-    begin_task(executor_, discard_image(backup, std::move(what)));
+    begin_task(executor_, alone(backup, discard_image(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::CheckInstance what) {
@@ -252,7 +248,7 @@ void StepRunner::perform(BackupId backup, action::CheckInstance what) {
 }
 
 void StepRunner::perform(BackupId backup, action::StartInstance what) {
-    begin_task(executor_, start_instance(backup, std::move(what)));
+    begin_task(executor_, alone(backup, start_instance(backup, std::move(what))));
 }
 
 void StepRunner::perform(BackupId backup, action::Wait what) {
@@ -279,11 +275,6 @@ Task<std::vector<CopyId>> StepRunner::with_room(BackupId backup, action::AwaitTu
         }
     }
     co_return ready;
-}
-
-Task<void> StepRunner::await_turn(BackupId backup, action::AwaitTurn what) {
-    co_await call_when_due(backup, std::move(what));
-    errand_ended(backup);
 }
 
 Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
@@ -316,7 +307,6 @@ Task<void> StepRunner::create_image(BackupId backup, action::CreateImage what) {
         const Duration refused_for = refusals_.refused(what.place, instance, image.error());
         feed(backup, event::Refused{{what.copy}, image.error(), refused_for});
     }
-    call_ended();
 }
 
 Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
@@ -325,7 +315,6 @@ Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
         co_await cloud_.sync_image(what.place, std::move(what.request));
     if (!images) {
         feed(backup, event::Refused{what.copies, images.error()});
-        call_ended();
         co_return;
     }
     for (std::size_t i = 0; i < what.copies.size(); ++i) {
@@ -341,7 +330,6 @@ Task<void> StepRunner::sync_image(BackupId backup, action::SyncImage what) {
             feed(backup, event::Refused{{what.copies[i]}, std::move(unnamed)});
         }
     }
-    call_ended();
 }
 
 // The failed image may hold the name and a place in the quota.

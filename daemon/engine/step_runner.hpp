@@ -88,9 +88,11 @@ private:
 
     void errand_ended(BackupId backup);
 
-    void call_begun() { ++calls_under_way_; }
-
     void call_ended();
+    void give_up(BackupId backup, const std::string& what);
+    Task<void> alone(BackupId backup, Task<void> work);
+    Task<void> errand(BackupId backup, Task<void> work);
+    Task<void> changing_call(BackupId backup, Task<void> work);
 
     void perform(BackupId backup, action::AwaitTurn what);
     void perform(BackupId backup, action::CreateImage what);
@@ -105,7 +107,6 @@ private:
     void perform(BackupId backup, action::StartInstance what);
     void perform(BackupId backup, action::Wait what);
 
-    Task<void> await_turn(BackupId backup, action::AwaitTurn what);
     Task<void> call_when_due(BackupId backup, action::AwaitTurn what);
     Task<void> create_image(BackupId backup, action::CreateImage what);
     Task<void> sync_image(BackupId backup, action::SyncImage what);
@@ -134,6 +135,7 @@ private:
     std::set<CopyId> inherited_;            // from an earlier life, and not looked for yet
     std::map<BackupId, int> errands_;       // work under way of which the copies do not tell
     std::vector<Pending> pending_;
+    std::set<BackupId> given_up_;  // since the last flush: what was pending for them is not done
     bool flush_posted_ = false;
     bool stopping_ = false;
     std::size_t calls_under_way_ = 0;

@@ -63,7 +63,6 @@ Task<void> StepRunner::export_image(BackupId backup, action::ExportImage what) {
         }
         feed(backup, event::Refused{{what.copy}, keys.error()});
     }
-    call_ended();
 }
 
 Task<void> StepRunner::find_objects(BackupId backup, action::FindObjects what) {

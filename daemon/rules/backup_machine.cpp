@@ -287,6 +287,25 @@ void Machine::on(const event::CancelRequested&) {
     begin(nullptr);
 }
 
+// What the cloud works on may be completed after all; the comparison finds it, like what a call
+// whose answer is not known has made.
+void Machine::on(const event::Unexpected& event) {
+    for (Copy& copy : backup_.copies) {
+        if (is_settled(copy)) {
+            continue;
+        }
+        const bool may_come = copy.state == CopyState::accepted && copy.code.empty();
+        copy.quarantined = true;
+        end(copy,
+            CopyState::failed,
+            may_come ? overdue_code : unexpected_code,
+            "given up after an error that nobody expected: " + event.what);
+    }
+    if (image_was_settled_ && backup_.start_again) {
+        not_started(event.what);
+    }
+}
+
 }  // namespace backup_machine
 
 std::vector<StoredObject> objects_of(

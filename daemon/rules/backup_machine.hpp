@@ -49,6 +49,8 @@ constexpr int tries_least = 5;
 // The codes of a copy that was waited for too long, and of one that has nothing to be made from.
 inline constexpr const char* overdue_code = "Overdue";
 inline constexpr const char* no_image_code = "NoImage";
+// Of a copy whose work met a bug before the cloud is known to have begun it.
+inline constexpr const char* unexpected_code = "Unexpected";
 
 namespace event {
 
@@ -161,6 +163,11 @@ struct TimePassed {
 
 struct CancelRequested {};
 
+// The work for this backup threw what nobody expected: a bug, which would come again.
+struct Unexpected {
+    std::string what;
+};
+
 // The wall clock was set: the stamps of what is under way move with it, so that durations stay.
 struct ClockSet {
     Duration by{0};
@@ -190,6 +197,7 @@ using Event = std::variant<
     event::StartFailed,
     event::TimePassed,
     event::CancelRequested,
+    event::Unexpected,
     event::ClockSet>;
 
 namespace action {

@@ -48,6 +48,7 @@ public:
     void on(const event::StartFailed&);
     void on(const event::TimePassed&);
     void on(const event::CancelRequested&);
+    void on(const event::Unexpected&);
     void on(const event::ClockSet&);
 
 private:
@@ -98,6 +99,7 @@ private:
     Duration waited(const Copy& copy) const;  // since it could be asked for first
     bool may_retry(const Copy& copy) const;
     bool awaits_power_check() const;
+    bool may_be_stopped_yet() const;
     void seen_before_power_off(const std::optional<std::string>& state);
 
     Backup& backup_;

@@ -58,6 +58,14 @@ void Machine::not_started(const std::string& why) {
     );
 }
 
+// The image was given up after a bug: it is not known whether the cloud has begun it, nor when.
+bool Machine::may_be_stopped_yet() const {
+    const Copy& image = backup_.copies.front();
+    const bool unwatched =
+        image.quarantined && (image.code == unexpected_code || image.code == overdue_code);
+    return backup_.power_off && unwatched && now_ - image.settled_at.value_or(now_) < start_window;
+}
+
 void Machine::on(const event::InstanceSeen& event) {
     if (awaits_power_check()) {
         seen_before_power_off(event.state);
@@ -70,7 +78,9 @@ void Machine::on(const event::InstanceSeen& event) {
         now_ - source().settled_at.value_or(now_) > start_window && source().tries >= tries_least;
     // One that nobody asked us to power off may have been deleted meanwhile.
     const bool is_well = event.state ? *event.state == "RUNNING" : !backup_.power_off;
-    if (is_well) {
+    if (is_well && may_be_stopped_yet()) {
+        wait({}, retry_long);
+    } else if (is_well) {
         backup_.start_again = false;
     } else if (!event.state) {
         not_started("it does not exist any more");

@@ -63,6 +63,17 @@ TEST(Breaker, ClosesWhenTheProbeIsAnswered) {
     EXPECT_TRUE(breaker.admit(1min));
 }
 
+TEST(Breaker, ProbesAgainAfterAProbeThatEndedWithAnException) {
+    Breaker breaker;
+    fail_in_a_row(breaker, Breaker::failures_to_open, 0s);
+    ASSERT_TRUE(breaker.admit(1min));
+    ASSERT_FALSE(breaker.admit(1min));
+
+    breaker.aborted();
+
+    EXPECT_TRUE(breaker.admit(1min));
+}
+
 TEST(Breaker, ProbesAtMostOnceInHalfAMinuteDuringALongOutage) {
     Breaker breaker;
     fail_in_a_row(breaker, Breaker::failures_to_open, 0s);
