@@ -54,7 +54,7 @@ LIBRARIES = {
     "sdbus-c++/": {"bus", "ctl"},
     "prometheus/": {"telemetry"},
     "spdlog/": {"telemetry", "service"},
-    "systemd/": {"telemetry", "service"},
+    "systemd/": {"service"},
     "CLI/": {"ctl"},
     "random": {"service"},
 }

@@ -56,6 +56,11 @@ Failure not_connected(const HttpRequest& request, const boost::system::error_cod
     Failure failure = failed(
         Remedy::retry_later, error, "Connect", "cannot connect to " + server_of(request) + ": "
     );
+    if (error == asio::error::no_descriptors ||
+        error == boost::system::errc::too_many_files_open_in_system) {
+        failure.text += "; raise LimitNOFILE of the service, or see who holds them all";
+        return failure;
+    }
     failure.text += "; check the network, the firewall and the account's endpoint";
     return failure;
 }
@@ -189,8 +194,13 @@ Task<Outcome<std::unique_ptr<HttpConnection>>> open_connection(
     beast::tcp_stream socket(executor);
     socket.expires_after(request.timeout);
     const auto [error, endpoint] = co_await socket.async_connect(*endpoints, awaited);
-    if (error)
-        co_return not_connected(request, error);
+    if (error) {
+        // Asio says only "cancelled" of a socket that could not be opened.
+        boost::system::error_code reason;
+        if (error == asio::error::operation_aborted)
+            socket.socket().open(endpoints->front().protocol(), reason);
+        co_return not_connected(request, reason ? reason : error);
+    }
     boost::system::error_code ignored;
     socket.socket().set_option(tcp::no_delay(true), ignored);
     std::unique_ptr<HttpConnection> connection;

@@ -46,6 +46,10 @@ public:
 // Lines below `lowest` are dropped. `now` stamps the lines on stderr: it may be a scaled clock.
 std::unique_ptr<Log> open_log(LogLevel lowest, std::function<Instant()> now);
 
+// To the journald behind this socket. What it does not take at once is lost, and counted in a line
+// that comes with the first one that it takes again.
+std::unique_ptr<Log> open_journal(LogLevel lowest, const std::string& socket);
+
 // True if the file descriptor is the journal's socket that $JOURNAL_STREAM ("device:inode") names.
 bool is_journal_stream(int descriptor);
 

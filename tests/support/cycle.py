@@ -48,12 +48,13 @@ class Wrong(Exception):
 
 
 class Cycle:
-    def __init__(self, build, seed=1, faults="", schedule="00:20,55"):
+    def __init__(self, build, seed=1, faults="", schedule="00:20,55", cloud_env=None):
         self.holder = tempfile.TemporaryDirectory(prefix="cvmbackup-cycle-")
         self.stack = Stack(build, self.holder.name)
         self.catalog = self.stack.folder / "catalog.db"
         self.seed = seed
         self.faults = faults
+        self.cloud_env = cloud_env
         self.policy = POLICY.replace("SCHEDULE", schedule)
 
     def __enter__(self):
@@ -64,7 +65,9 @@ class Cycle:
         (self.stack.folder / "faults.toml").write_text(self.faults)
         url = self.stack.start_cloud(
             self.stack.folder / "world.toml", self.clock, "--seed", str(self.seed),
-            "--faults", str(self.stack.folder / "faults.toml"))
+            "--faults", str(self.stack.folder / "faults.toml"),
+            env=self.cloud_env and self.cloud_env(self))
+        self.url = url
         self.stack.write_settings(url, {"web.toml": self.policy})
         self.cloud = CloudApi(url, SECRET_ID, SECRET_KEY)
         return self

@@ -93,11 +93,11 @@ class Stack:
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         bus.stdout.readline()
 
-    def start_cloud(self, world, clock, *more):
+    def start_cloud(self, world, clock, *more, **options):
         cloud = self.start(
             [self.binary("cvmcloudsim"), "--world", str(world), "--clock", clock,
              "--requests-log", str(self.requests_log), *more],
-            stdout=subprocess.PIPE)
+            stdout=subprocess.PIPE, **options)
         line = cloud.stdout.readline()
         if "ready" not in line:
             raise SystemExit("the simulated cloud did not start")

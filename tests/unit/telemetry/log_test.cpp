@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace cvmbackup::test {
@@ -70,6 +71,101 @@ TEST(JournalStream, IsTheDescriptorThatTheVariableNames) {
 
     ::close(sockets[0]);
     ::close(sockets[1]);
+}
+
+// As journald has it.
+class JournalSocket {
+public:
+    JournalSocket()
+        : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+        ::sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(std::data(address.sun_path), sizeof(address.sun_path) - 1);
+        const void* const where = &address;
+        EXPECT_EQ(::bind(socket_, static_cast<const ::sockaddr*>(where), sizeof(address)), 0);
+    }
+
+    JournalSocket(const JournalSocket&) = delete;
+    JournalSocket& operator=(const JournalSocket&) = delete;
+
+    ~JournalSocket() {
+        ::close(socket_);
+        ::unlink(path.c_str());
+    }
+
+    // Nothing if there is none.
+    std::string read() {
+        std::string message(1'000'000, ' ');
+        const ssize_t size = ::recv(socket_, message.data(), message.size(), 0);
+        return size < 0 ? "" : message.substr(0, static_cast<std::size_t>(size));
+    }
+
+    std::string path = testing::TempDir() + "journal-" + std::to_string(::getpid());
+
+private:
+    int socket_;
+};
+
+TEST(LogToJournal, SendsOneDatagramALine) {
+    JournalSocket journal;
+    const auto log = open_journal(LogLevel::info, journal.path);
+
+    log->write({LogLevel::debug, "too quiet", {}});
+    log->write({LogLevel::warning, "forged\nline", {{"CVMBACKUP_POLICY", "web\nPRIORITY=0"}}});
+
+    EXPECT_EQ(
+        journal.read(),
+        "MESSAGE=forged\\nline\nPRIORITY=4\nSYSLOG_IDENTIFIER=cvmbackupd\n"
+        "CVMBACKUP_POLICY=web\\nPRIORITY=0\n"
+    );
+    EXPECT_EQ(journal.read(), "");
+}
+
+TEST(LogToJournal, CutsWhatIsTooLongForADatagram) {
+    JournalSocket journal;
+    open_journal(LogLevel::info, journal.path)->error(std::string(10 * 1024 * 1024, 'x'));
+
+    EXPECT_THAT(journal.read(), testing::StartsWith("MESSAGE=xxx"));
+}
+
+// It would hang the daemon too, until systemd's watchdog ends it.
+TEST(LogToJournal, DoesNotWaitForAJournaldThatHangs) {
+    JournalSocket journal;
+    const auto log = open_journal(LogLevel::info, journal.path);
+
+    const int lines = 10'000;
+    for (int i = 0; i < lines; ++i) {
+        log->info(std::to_string(i));
+    }
+    int taken = 0;
+    while (!journal.read().empty()) {
+        ++taken;
+    }
+    log->info("after all");
+
+    EXPECT_GT(taken, 0);
+    EXPECT_THAT(journal.read(), testing::StartsWith("MESSAGE=after all\n"));
+    const std::string lost = std::to_string(lines - taken);
+    EXPECT_THAT(
+        journal.read(), testing::StartsWith("MESSAGE=journald did not take " + lost + " lines")
+    );
+    log->info("as ever");
+    EXPECT_THAT(journal.read(), testing::StartsWith("MESSAGE=as ever\n"));
+    EXPECT_EQ(journal.read(), "");
+}
+
+TEST(LogToJournal, GoesOnWithoutAJournald) {
+    std::unique_ptr<Log> log;
+    {
+        JournalSocket journal;
+        log = open_journal(LogLevel::info, journal.path);
+    }
+    log->info("nobody is there");
+    JournalSocket journal;
+    log->info("somebody is");
+
+    EXPECT_THAT(journal.read(), testing::StartsWith("MESSAGE=somebody is\n"));
+    EXPECT_THAT(journal.read(), testing::HasSubstr("did not take 1 lines"));
 }
 
 struct Line {
