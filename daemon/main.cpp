@@ -105,7 +105,7 @@ bool Daemon::open() {
         // Whoever asked may answer the error to a caller on the bus; the daemon ends all the same.
         boost::asio::post(io_, [what] { throw CatalogError(what); });
     });
-    metrics_.restore(catalog_->totals());
+    metrics_.restore(catalog_->totals(clock_.now()));
     metrics_.observe(SettingsReloaded{clock_.now(), true, ""});
     cloud_ = make_cloud(
         io_.get_executor(),

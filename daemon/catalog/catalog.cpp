@@ -22,6 +22,10 @@ BackupId read_id(const Statement& row) {
     return BackupId(row.number(0));
 }
 
+std::int64_t number_of(Instant instant) {
+    return instant.time_since_epoch().count();
+}
+
 std::optional<Instant> maximum(Statement& statement) {
     const Use use(statement);
     if (!statement.step() || statement.is_null(0)) {
@@ -116,7 +120,7 @@ public:
     bool had_run(PolicyName policy, Instant due) override {
         return ask([&] {
             statements_.had_run.bind(1, policy.text());
-            statements_.had_run.bind(2, static_cast<std::int64_t>(due.time_since_epoch().count()));
+            statements_.had_run.bind(2, number_of(due));
             const Use use(statements_.had_run);
             return statements_.had_run.step();
         });
@@ -129,9 +133,10 @@ public:
         });
     }
 
-    std::optional<Instant> last_success(PolicyName policy) override {
+    std::optional<Instant> last_success(PolicyName policy, Instant now) override {
         return ask([&] {
             statements_.last_success.bind(1, policy.text());
+            statements_.last_success.bind(2, number_of(now));
             return maximum(statements_.last_success);
         });
     }
@@ -159,15 +164,17 @@ public:
         });
     }
 
-    std::optional<Instant> last_success(PolicyName policy, InstanceId instance) override {
+    std::optional<Instant> last_success(PolicyName policy, InstanceId instance, Instant now)
+        override {
         return ask([&] {
             Statement statement(
                 *database_,
                 "SELECT max(due) FROM backup INDEXED BY backup_success"
-                " WHERE good = 1 AND policy = ? AND instance = ?"
+                " WHERE good = 1 AND policy = ? AND instance = ? AND due <= ?"
             );
             statement.bind(1, policy.text());
             statement.bind(2, instance.text());
+            statement.bind(3, number_of(now));
             return maximum(statement);
         });
     }
@@ -184,9 +191,7 @@ public:
         return ask([&] {
             statements_.backups_due.bind(1, instance.text());
             statements_.backups_due.bind(2, policy.text());
-            statements_.backups_due.bind(
-                3, static_cast<std::int64_t>(due.time_since_epoch().count())
-            );
+            statements_.backups_due.bind(3, number_of(due));
             return backups_of(statements_.backups_due);
         });
     }
@@ -195,8 +200,8 @@ public:
         return ask([&] { return all_rows(statements_.places, read_place); });
     }
 
-    Totals totals() override {
-        return ask([&] { return read_totals(*database_); });
+    Totals totals(Instant now) override {
+        return ask([&] { return read_totals(*database_, number_of(now)); });
     }
 
 private:

@@ -204,10 +204,10 @@ void bind_row(Statement& statement, const Copy& copy) {
 void bind_row(Statement& statement, const PolicyMemory& memory) {
     // clang-format off
     const auto& [policy, last_due, known_since, paused_at, paused_until, pause_reason,
-                 pruned_at, agreed_to] = memory;
+                 pruned_at, kept, agreed_to] = memory;
     // clang-format on
     Binder(statement) << policy << last_due << known_since << paused_at << paused_until
-                      << pause_reason << pruned_at << agreed_to;
+                      << pause_reason << pruned_at << kept << agreed_to;
 }
 
 Run read_run(const Statement& row) {
@@ -254,7 +254,8 @@ Copy read_copy(const Statement& row) {
 PolicyMemory read_memory(const Statement& row) {
     PolicyMemory memory;
     Reader(row) >> memory.policy >> memory.last_due >> memory.known_since >> memory.paused_at >>
-        memory.paused_until >> memory.pause_reason >> memory.pruned_at >> memory.agreed_to;
+        memory.paused_until >> memory.pause_reason >> memory.pruned_at >> memory.kept >>
+        memory.agreed_to;
     return memory;
 }
 

@@ -20,7 +20,7 @@ constexpr const char* copy_columns =
     "quarantined, unanswered";
 constexpr const char* memory_columns =
     "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at, "
-    "agreed_to";
+    "kept, agreed_to";
 
 // All parameters of a statement, from ?1 on. The row stays until the statement was executed.
 void bind_row(Statement& statement, const Run& run);

@@ -111,6 +111,7 @@ CREATE TABLE policy (
     paused_until INTEGER,
     pause_reason TEXT NOT NULL,
     pruned_at INTEGER,
+    kept INTEGER NOT NULL,
     agreed_to INTEGER NOT NULL
 ) STRICT;
 )";

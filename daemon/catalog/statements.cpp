@@ -109,7 +109,7 @@ Statements::Statements(SQLite::Database& db)
               run_columns, "run WHERE policy = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1"
           )
       )
-    , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1")
+    , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1 AND due <= ?2")
     , ids_of_points(
           db,
           std::string("SELECT backup FROM copy INDEXED BY copy_kept WHERE policy = ?1 AND ") +

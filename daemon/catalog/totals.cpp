@@ -68,12 +68,13 @@ void count_copies(SQLite::Database& database, Totals& totals) {
     }
 }
 
-void find_successes(SQLite::Database& database, Totals& totals) {
+void find_successes(SQLite::Database& database, std::int64_t now, Totals& totals) {
     Statement row(
         database,
         "SELECT policy, instance, max(due) FROM backup "
-        "INDEXED BY backup_success WHERE good = 1 GROUP BY policy, instance"
+        "INDEXED BY backup_success WHERE good = 1 AND due <= ? GROUP BY policy, instance"
     );
+    row.bind(1, now);
     while (row.step()) {
         const PolicyName policy(text_at(row, 0));
         totals.instance_success[{policy, InstanceId(text_at(row, 1))}] =
@@ -83,12 +84,12 @@ void find_successes(SQLite::Database& database, Totals& totals) {
 
 }  // namespace
 
-Totals read_totals(SQLite::Database& database) {
+Totals read_totals(SQLite::Database& database, std::int64_t now) {
     Totals totals;
     count_results(database, "run", totals.runs);
     count_results(database, "backup", totals.backups);
     count_copies(database, totals);
-    find_successes(database, totals);
+    find_successes(database, now, totals);
     return totals;
 }
 

@@ -7,6 +7,7 @@
 
 namespace cvmbackup {
 
-Totals read_totals(SQLite::Database& database);
+// `now` as columns hold it.
+Totals read_totals(SQLite::Database& database, std::int64_t now);
 
 }  // namespace cvmbackup

@@ -24,6 +24,9 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     input.now = clock_.now();
     const PolicyMemory& memory = memories_.memory(policy.name);
     input.last_pass = memory.pruned_at;
+    if (memory.pruned_at) {
+        input.kept_before = static_cast<std::size_t>(memory.kept);
+    }
     input.agreed_to = memory.agreed_to;
     input.clock_step = clock_offset() - right_offset_;
     input.cloud_ahead = cloud_.clock_ahead(policy.account).value_or(Duration(0));
@@ -33,7 +36,7 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     const bool expires = std::ranges::count(plan.decisions, false, &Decision::keep) > 0;
     if (expires) {
         // Three such gaps and the newest good copy is not stale, whatever the rest of the year has.
-        const std::optional<Instant> newest = newest_good(points);
+        const std::optional<Instant> newest = newest_good(points, input.now);
         const Duration enough = newest ? (input.now - *newest) / 3 + Duration(1) : Duration::max();
         input.expected_interval = expected_interval(policy, input.now, enough);
     }
@@ -46,10 +49,20 @@ bool BrakeKeeper::is_ready(const Policy& policy) const {
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {
-    const auto permitted = permitted_.find(plan.policies.front().policy);
-    return permitted != permitted_.end() &&
-           std::ranges::all_of(plan.decisions, [&](const Decision& decision) {
-               return decision.keep || permitted->second.contains(decision.copy);
+    const PolicyPlan& part = plan.policies.front();
+    const auto permitted = permitted_.find(part.policy);
+    if (permitted == permitted_.end()) {
+        return false;
+    }
+    const auto& [copies, reasons] = permitted->second;
+    return std::ranges::all_of(
+               plan.decisions,
+               [&](const Decision& decision) {
+                   return decision.keep || copies.contains(decision.copy);
+               }
+           ) &&
+           std::ranges::all_of(part.stops, [&](const BrakeStop& stop) {
+               return reasons.contains(stop.reason);
            });
 }
 
@@ -62,12 +75,16 @@ bool BrakeKeeper::admits(const Plan& plan) {
 
 void BrakeKeeper::permit(const Plan& plan) {
     const PolicyPlan& part = plan.policies.front();
-    std::set<CopyId>& permitted = permitted_[part.policy];
+    Permitted permitted;
     for (const Decision& decision : plan.decisions) {
         if (!decision.keep) {
-            permitted.insert(decision.copy);
+            permitted.copies.insert(decision.copy);
         }
     }
+    for (const BrakeStop& stop : part.stops) {
+        permitted.reasons.insert(stop.reason);
+    }
+    permitted_[part.policy] = std::move(permitted);
     if (part.agrees_to != BackupId()) {
         PolicyMemory memory = memories_.memory(part.policy);
         memory.agreed_to = part.agrees_to;
@@ -79,9 +96,10 @@ void BrakeKeeper::permit(const Plan& plan) {
     }
 }
 
-void BrakeKeeper::remember_pass(const PolicyName& policy, Instant decided) {
-    PolicyMemory memory = memories_.memory(policy);
+void BrakeKeeper::remember_pass(const PolicyPlan& plan, Instant decided) {
+    PolicyMemory memory = memories_.memory(plan.policy);
     memory.pruned_at = decided;
+    memory.kept = static_cast<std::int64_t>(plan.kept);
     memories_.remember(memory);
 }
 

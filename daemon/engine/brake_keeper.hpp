@@ -27,10 +27,17 @@ public:
     // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
     // agreed to every one of them.
     bool admits(const Plan& plan);
+    // Consent is for the copies and against the stops of this plan, until it was carried out or the
+    // settings change.
     void permit(const Plan& plan);
-    // All deletions of the plan that was admitted at `decided` were tried. Not before: what a crash
-    // leaves over must not look unusual to the next pass.
-    void remember_pass(const PolicyName& policy, Instant decided);
+
+    void forget_consent(const PolicyName& policy) { permitted_.erase(policy); }
+
+    void forget_consents() { permitted_.clear(); }
+
+    // The plan was admitted, nothing of it is carried out yet. What a crash or an outage leaves
+    // over does not look unusual to the next pass then.
+    void remember_pass(const PolicyPlan& plan, Instant decided);
 
     // Catalog and cloud disagree about copies of the policy; empty: they agree again.
     void set_disagreement(const PolicyName& policy, std::string words);
@@ -39,6 +46,11 @@ public:
     const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
 
 private:
+    struct Permitted {
+        std::set<CopyId> copies;
+        std::set<BrakeReason> reasons;
+    };
+
     Duration clock_offset() const;
     bool is_permitted(const Plan& plan) const;
     void tell(const PolicyName& policy, std::vector<BrakeStop> stops);
@@ -48,7 +60,7 @@ private:
     Observer& observer_;
     Scheduler& memories_;
     Duration right_offset_;  // of the wall clock to the one that never jumps
-    std::map<PolicyName, std::set<CopyId>> permitted_;
+    std::map<PolicyName, Permitted> permitted_;
     std::map<PolicyName, std::string> disagreements_;
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };

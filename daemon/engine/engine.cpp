@@ -69,7 +69,7 @@ void Engine::apply(Settings settings) {
         History& history = histories_[policy.name];
         if (!history.last_run) {
             history.last_run = catalog_.last_finished_run(policy.name);
-            history.last_success = catalog_.last_success(policy.name);
+            history.last_success = catalog_.last_success(policy.name, clock_.now());
             history.matched = backups_in(history.last_run);
         }
         history.expected_interval = expected_interval(policy, clock_.now());
@@ -100,7 +100,7 @@ Reconciler::Hooks Engine::reconciler_hooks() {
     hooks.mended = [this](const std::set<PolicyName>& policies) {
         for (const PolicyName& policy : policies) {
             histories_[policy].last_run = catalog_.last_finished_run(policy);
-            histories_[policy].last_success = catalog_.last_success(policy);
+            histories_[policy].last_success = catalog_.last_success(policy, clock_.now());
             pruner_.replan(policy);
         }
     };
@@ -126,14 +126,26 @@ void Engine::clock_set(Duration by) {
     runs_.clock_set(by);
     scheduler_.clock_set();
     reconciler_.clock_set();
+    revise_successes();
+}
+
+// What is dated ahead now was told by a clock that was wrong, and what was may count again.
+void Engine::revise_successes() {
+    const Instant now = clock_.now();
+    for (auto& [policy, history] : histories_) {
+        history.last_success = catalog_.last_success(policy, now);
+    }
+    for (const auto& [key, due] : catalog_.totals(Instant::max()).instance_success) {
+        const auto& [policy, instance] = key;
+        observer_.observe(SuccessRevised{
+            policy, instance, catalog_.last_success(policy, instance, now)});
+    }
 }
 
 void Engine::run_finished(const Run& run) {
     History& history = histories_[run.policy];
     history.last_run = run;
-    if (run.good) {
-        history.last_success = std::max(history.last_success.value_or(run.due), run.due);
-    }
+    history.last_success = catalog_.last_success(run.policy, clock_.now());
     pruner_.request(run.policy);
 }
 

@@ -84,6 +84,7 @@ private:
     Reconciler::Hooks reconciler_hooks();
     std::size_t backups_in(const std::optional<Run>& run);
     void clock_set(Duration by);
+    void revise_successes();
     void run_finished(const Run& run);
     const Policy* find(const PolicyName& name) const;
     Outcome<std::vector<Policy>> chosen(const std::optional<PolicyName>& name) const;

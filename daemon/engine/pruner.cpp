@@ -57,6 +57,7 @@ Pruner::Pruner(
 void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
     refused_.clear();  // somebody may have mended what they are refused for
+    brake_.forget_consents();
     policies_.clear();
     for (Policy& policy : policies) {
         const PolicyName name = policy.name;
@@ -121,7 +122,7 @@ Task<void> Pruner::finish_removed() {
             if (copy.state != CopyState::deleting || waits(copy)) {
                 continue;
             }
-            Expired what{backup.policy, backup.instance, copy, 1 + backup.data_disks.size()};
+            Expired what{backup.policy, backup.instance, copy};
             if (copy.kind == CopyKind::exported) {
                 exports.push_back(std::move(what));
             } else {
@@ -152,12 +153,14 @@ Task<bool> Pruner::delete_all(
 Task<void> Pruner::prune(Policy policy) {
     const int generation = generation_;
     const std::vector<Backup> points = catalog_.points(policy.name);
-    const Instant decided_at = clock_.now();
     const Plan plan = brake_.plan(policy, points);
     if (plan.policies.front().expired > 0 && !brake_.is_ready(policy)) {
         co_return try_again_later();
     }
     const bool admitted = brake_.admits(plan);
+    if (admitted) {
+        brake_.remember_pass(plan.policies.front(), clock_.now());
+    }
     std::map<CopyId, const Decision*> decided;
     RetentionPassed passed;
     for (const Decision& decision : plan.decisions) {
@@ -173,7 +176,7 @@ Task<void> Pruner::prune(Policy policy) {
             if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
                 continue;
             }
-            Expired what{policy.name, backup.instance, copy, 1 + backup.data_disks.size()};
+            Expired what{policy.name, backup.instance, copy};
             if (expired) {
                 what.copy.reason = decision->second->reason;
             }
@@ -185,10 +188,9 @@ Task<void> Pruner::prune(Policy policy) {
         }
     }
     const bool tried = co_await delete_all(std::move(images), std::move(exports), generation);
-    // New settings are judged anew, without the room that the copies made for the old ones gave.
     const bool current = generation == generation_;
-    if (admitted && ((tried && !stopping_) || !current)) {
-        brake_.remember_pass(policy.name, decided_at);
+    if (admitted && tried && current && !stopping_) {
+        brake_.forget_consent(policy.name);
     }
     if (admitted && current && !stopping_) {
         passed.at = clock_.now();
@@ -219,7 +221,7 @@ Task<Pruner::Seen> Pruner::look_at(Place place, std::vector<Expired> expired) {
                 seen.absent.push_back(expired[i]);
             } else if (image->name != expired[i].copy.name) {
                 refuse_foreign(expired[i], *image);
-            } else if (is_complete_after_all(expired[i].copy, *image, expired[i].disks)) {
+            } else if (is_complete_after_all(expired[i].copy, *image)) {
                 leave_to_comparison(expired[i]);
             } else if (deletable(image->state)) {
                 seen.ours.push_back(expired[i]);

@@ -65,7 +65,6 @@ private:
         PolicyName policy;
         InstanceId instance;
         Copy copy;
-        std::size_t disks = 1;  // of a complete image
     };
 
     // Images as they were just read.

@@ -350,8 +350,8 @@ void Reconciler::tell(const std::vector<Backup>& before, const std::vector<Backu
         }
     }
     for (const auto& [policy, instance] : instances) {
-        observer_.observe(SuccessRevised{policy, instance, catalog_.last_success(policy, instance)}
-        );
+        observer_.observe(SuccessRevised{
+            policy, instance, catalog_.last_success(policy, instance, clock_.now())});
     }
     hooks_.mended(policies);
 }

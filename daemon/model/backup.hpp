@@ -125,8 +125,10 @@ struct PolicyMemory {
     std::optional<Instant> paused_at;
     std::optional<Instant> paused_until;  // none while paused: until resumed
     std::string pause_reason;
-    std::optional<Instant> pruned_at;  // when retention decided what was last tried
-    BackupId agreed_to;  // up to it a person left adopted backups to the rules; 0: none
+    std::optional<Instant>
+        pruned_at;          // when retention last decided what may go, nothing stopping it
+    std::int64_t kept = 0;  // how many copies it kept then
+    BackupId agreed_to;     // up to it a person left adopted backups to the rules; 0: none
 
     bool paused(Instant now) const { return paused_at && (!paused_until || now < *paused_until); }
 

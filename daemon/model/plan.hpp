@@ -42,8 +42,10 @@ struct BrakeStop {
 // One policy's part of a plan.
 struct PolicyPlan {
     PolicyName policy;
-    std::string id;  // "web@0123456789abcdef", the same while it would delete the same copies
+    std::string
+        id;  // "web@0123456789abcdef", the same while it deletes the same against the same stops
     std::size_t expired = 0;
+    std::size_t kept = 0;          // complete and incomplete copies that stay
     std::vector<BrakeStop> stops;  // nothing is deleted while there are any
     BackupId agrees_to;  // consent leaves adopted backups up to it to the rules; 0: not asked for
 

@@ -79,17 +79,19 @@ public:
     virtual std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) = 0;
     virtual bool had_run(PolicyName policy, Instant due) = 0;  // one that nobody asked for by hand
     virtual std::optional<Run> last_finished_run(PolicyName policy) = 0;
-    virtual std::optional<Instant> last_success(PolicyName policy
-    ) = 0;  // due of the newest good run
+    // Due times of the newest good run and backup up to `now`: what a wrong clock dated ahead would
+    // pass for the newest until that day.
+    virtual std::optional<Instant> last_success(PolicyName policy, Instant now) = 0;
+    virtual std::optional<Instant> last_success(
+        PolicyName policy, InstanceId instance, Instant now
+    ) = 0;
     // Finished backups of the policy that still have copies not deleted: what retention decides on.
     virtual std::vector<Backup> points(PolicyName policy) = 0;
     // Newest due time of a complete copy of this kind, for `every = …` of exports.
     virtual std::optional<Instant> newest_copy(
         PolicyName policy, InstanceId instance, CopyKind kind
     ) = 0;
-    // The newest good backup of the instance.
-    virtual std::optional<Instant> last_success(PolicyName policy, InstanceId instance) = 0;
-    virtual Totals totals() = 0;
+    virtual Totals totals(Instant now) = 0;
 
     // For the comparison with the cloud. Backups with images or replicas, or with exports, in this
     // place that are there, may be there, or were lost; with all their copies.

@@ -48,6 +48,8 @@ constexpr int attempts_max = 3;
 constexpr int tries_least = 5;
 // The codes of a copy that was waited for too long, and of one that has nothing to be made from.
 inline constexpr const char* overdue_code = "Overdue";
+// The code of a copy that is there with fewer disks than asked for.
+inline constexpr const char* disks_missing_code = "DisksMissing";
 inline constexpr const char* no_image_code = "NoImage";
 // Of a copy whose work met a bug before the cloud is known to have begun it.
 inline constexpr const char* unexpected_code = "Unexpected";

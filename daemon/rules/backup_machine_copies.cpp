@@ -321,7 +321,7 @@ void Machine::try_under_new_name(Copy& copy, const std::string& code, const std:
 void Machine::complete_image(Copy& copy, const Image& image) {
     const std::size_t disks = 1 + backup_.data_disks.size();
     const bool whole = image.disks.size() >= disks;
-    end(copy, CopyState::done, whole ? "" : "DisksMissing", "");
+    end(copy, CopyState::done, whole ? "" : disks_missing_code, "");
     copy.size_gib = total_size(image);
     if (!whole) {
         backup_.reasons.push_back(

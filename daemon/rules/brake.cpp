@@ -14,39 +14,30 @@ namespace {
 struct Counts {
     std::size_t there = 0;    // complete and incomplete copies
     std::size_t expired = 0;  // of these
-    std::size_t made = 0;     // complete ones, since the last pass
 };
 
-Counts count(
-    const std::vector<Decision>& decisions,
-    const std::vector<Backup>& points,
-    const std::optional<Instant>& last_pass
-) {
-    std::map<CopyId, bool> expires;
+Counts count(const std::vector<Decision>& decisions, const std::vector<Backup>& points) {
+    std::set<CopyId> expired;
     for (const Decision& decision : decisions) {
-        expires.emplace(decision.copy, !decision.keep);
+        if (!decision.keep) {
+            expired.insert(decision.copy);
+        }
     }
     Counts counts;
     for (const Backup& backup : points) {
         for (const Copy& copy : backup.copies) {
-            if (copy.state != CopyState::done) {
-                continue;
+            if (copy.state == CopyState::done) {
+                counts.there += 1;
+                counts.expired += expired.contains(copy.id) ? 1 : 0;
             }
-            const auto found = expires.find(copy.id);
-            counts.there += 1;
-            counts.expired += found != expires.end() && found->second ? 1 : 0;
-            const bool is_new = last_pass && copy.settled_at && *copy.settled_at > *last_pass;
-            counts.made += copy.code.empty() && is_new ? 1 : 0;
         }
     }
     return counts;
 }
 
-// FNV-1a over the ids of what would go and of what consent would count for, 64 bits: names a plan,
-// protects from nobody.
-std::string name_of(
-    const PolicyName& policy, const std::vector<Decision>& decisions, BackupId agrees_to
-) {
+// FNV-1a over the ids of what would go, over what stops it and what consent would count for, 64
+// bits: names a plan, protects from nobody.
+std::string name_of(const PolicyPlan& plan, const std::vector<Decision>& decisions) {
     std::uint64_t hash = 0xcbf29ce484222325U;
     const auto mix = [&hash](std::int64_t number) {
         auto id = static_cast<std::uint64_t>(number);
@@ -60,26 +51,32 @@ std::string name_of(
             mix(decision.copy.value());
         }
     }
-    if (agrees_to != BackupId()) {
-        mix(agrees_to.value());
+    for (const BrakeStop& stop : plan.stops) {
+        mix(-1 - static_cast<std::int64_t>(stop.reason));
+    }
+    if (plan.agrees_to != BackupId()) {
+        mix(plan.agrees_to.value());
     }
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
-    return policy.text() + "@" + digits.data();
+    return plan.policy.text() + "@" + digits.data();
 }
 
-std::optional<BrakeStop> stop_many(const Counts& counts) {
+// What came since the last pass, and what was to go then and is still there, may go besides.
+std::optional<BrakeStop> stop_many(const Counts& counts, std::optional<std::size_t> kept_before) {
     const std::size_t usual = std::max(deletions_always_allowed, counts.there / 5);
-    if (counts.expired <= usual + counts.made) {
+    const std::size_t before = kept_before.value_or(counts.there);
+    const std::size_t more = counts.there > before ? counts.there - before : 0;
+    if (counts.expired <= usual + more) {
         return std::nullopt;
     }
-    const std::string made =
-        counts.made == 0 ? "" : ", " + std::to_string(counts.made) + " made since the last pass";
+    const std::string last =
+        more == 0 ? "" : ", after " + std::to_string(before) + " were kept last time";
     return BrakeStop{
         BrakeReason::many,
         std::to_string(counts.expired) + " of " + std::to_string(counts.there) +
-            " copies would be deleted at once" + made + "; at most " +
-            std::to_string(usual + counts.made) + " go without a person's consent"};
+            " copies would be deleted at once" + last + "; at most " +
+            std::to_string(usual + more) + " go without a person's consent"};
 }
 
 std::optional<BrakeStop> stop_stale(
@@ -91,7 +88,7 @@ std::optional<BrakeStop> stop_stale(
     const Duration patience = std::max(
         policy.rpo.value_or(Duration(0)), 3 * input.expected_interval.value_or(Duration(0))
     );
-    const std::optional<Instant> newest = newest_good(points);
+    const std::optional<Instant> newest = newest_good(points, input.now);
     if (newest && input.now - *newest <= patience) {
         return std::nullopt;
     }
@@ -164,11 +161,13 @@ void add_stops(
     const Policy& policy,
     const std::vector<Decision>& decisions,
     const std::vector<Backup>& points,
+    const Counts& counts,
     const BrakeInput& input
 ) {
-    const Counts counts = count(decisions, points, input.last_pass);
     for (std::optional<BrakeStop> stop :
-         {stop_many(counts), stop_stale(policy, points, input), stop_clock(input)}) {
+         {stop_many(counts, input.kept_before),
+          stop_stale(policy, points, input),
+          stop_clock(input)}) {
         if (stop) {
             plan.stops.push_back(*std::move(stop));
         }
@@ -181,12 +180,13 @@ void add_stops(
 
 }  // namespace
 
-std::optional<Instant> newest_good(const std::vector<Backup>& points) {
+std::optional<Instant> newest_good(const std::vector<Backup>& points, Instant now) {
     std::optional<Instant> newest;
     for (const Backup& backup : points) {
-        const bool is_good = std::ranges::any_of(backup.copies, [](const Copy& copy) {
-            return copy.state == CopyState::done && copy.code.empty();
-        });
+        const bool is_good = backup.due <= now + clock_error_allowed &&
+                             std::ranges::any_of(backup.copies, [](const Copy& copy) {
+                                 return copy.state == CopyState::done && copy.code.empty();
+                             });
         if (is_good) {
             newest = std::max(newest.value_or(backup.due), backup.due);
         }
@@ -203,10 +203,12 @@ PolicyPlan judge_plan(
     PolicyPlan plan;
     plan.policy = policy.name;
     plan.expired = static_cast<std::size_t>(std::ranges::count(decisions, false, &Decision::keep));
+    const Counts counts = count(decisions, points);
+    plan.kept = counts.there - counts.expired;
     if (plan.expired > 0) {
-        add_stops(plan, policy, decisions, points, input);
+        add_stops(plan, policy, decisions, points, counts, input);
     }
-    plan.id = name_of(policy.name, decisions, plan.agrees_to);
+    plan.id = name_of(plan, decisions);
     return plan;
 }
 

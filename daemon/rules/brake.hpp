@@ -1,7 +1,7 @@
 // The brake on deletions: a plan that deletes more than usual, or that is made while something is
 // odd, is not carried out before a person has agreed to it. What stops a policy's plan:
-//   many          more good and incomplete copies would go than max(5, a fifth of those that are
-//                 there), those not counted that were made since the last pass: one in, one out
+//   many          so many copies, complete and incomplete, would go that those that stay are fewer
+//                 than the last pass kept by more than max(5, a fifth of those that are there)
 //   stale         the newest good copy is older than it should be: older than the rpo, and than
 //                 three times the longest gap of the schedule; a failing policy needs its old ones
 //   clock         the clock is more than an hour away from the cloud's, was set by more than that,
@@ -26,7 +26,8 @@ constexpr Duration clock_error_allowed = std::chrono::hours(1);
 
 struct BrakeInput {
     Instant now{};
-    std::optional<Instant> last_pass;           // when deletions were decided that were all tried
+    std::optional<Instant> last_pass;           // when deletions were last decided
+    std::optional<std::size_t> kept_before;     // how many copies that pass kept
     std::optional<Duration> expected_interval;  // of the schedule
     Duration clock_step{0};                     // by how much the clock was set since it was right
     Duration cloud_ahead{0};                    // how far the cloud's clock is ahead of it
@@ -34,8 +35,8 @@ struct BrakeInput {
     BackupId agreed_to;                         // up to it adopted backups were agreed to
 };
 
-// When the newest complete copy was due.
-std::optional<Instant> newest_good(const std::vector<Backup>& points);
+// When the newest complete copy was due. One dated ahead by a clock that was wrong tells nothing.
+std::optional<Instant> newest_good(const std::vector<Backup>& points, Instant now);
 
 // `decisions` and `points` are those of one policy, from rules/retention.
 PolicyPlan judge_plan(

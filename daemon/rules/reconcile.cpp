@@ -132,11 +132,16 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
         adopt(backup, copy, image, FindingKind::missing);
         return;
     }
-    if (is_complete_after_all(copy, image, 1 + backup.data_disks.size())) {
+    if (is_complete_after_all(copy, image)) {
         adopt(backup, copy, image, FindingKind::leftover);
         return;
     }
     if (copy.state != CopyState::done) {
+        return;
+    }
+    if (copy.code == disks_missing_code && image.name == copy.name &&
+        image.state == ImageState::normal && image.disks.size() > backup.data_disks.size()) {
+        adopt(backup, copy, image, FindingKind::wrong_state);
         return;
     }
     if (image.name != copy.name) {
@@ -161,10 +166,9 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
 
 }  // namespace reconcile
 
-bool is_complete_after_all(const Copy& copy, const Image& image, std::size_t disks) {
+bool is_complete_after_all(const Copy& copy, const Image& image) {
     return copy.state == CopyState::failed && copy.code == overdue_code &&
-           image.state == ImageState::normal && image.disks.size() >= disks &&
-           image.name == copy.name;
+           image.state == ImageState::normal && image.name == copy.name;
 }
 
 BackupKey key_of(const Backup& backup) {

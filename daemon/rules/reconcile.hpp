@@ -7,9 +7,8 @@
 //
 // What may be done is done to the catalog alone: a missing copy becomes `lost` and counts for
 // nothing; one that is back counts again, and so does one that was given up and is complete after
-// all; what is ours and unknown becomes a copy of its backup; a
-// second image of one copy, with the earliest kept, becomes a left-over, which retention deletes
-// with the checks it always makes.
+// all; what is ours and unknown becomes a copy of its backup; a failed image becomes a left-over,
+// which retention deletes with the checks it always makes. A second image of one copy is shown.
 #pragma once
 
 #include "model/finding.hpp"
@@ -25,8 +24,6 @@ namespace cvmbackup {
 constexpr Duration visibility_margin = std::chrono::minutes(30);
 // No single list is believed: an image that one lacks is asked for by its id after so long.
 constexpr Duration second_look = std::chrono::minutes(1);
-// The code of a left-over that is a second image of its copy.
-inline constexpr const char* duplicate_code = "Duplicate";
 
 // Whether lists may not show yet what the catalog stamped then. A stamp of the future is of a clock
 // that was wrong: it may be of a moment ago while the clock is new, which it is for the margin
@@ -45,8 +42,9 @@ struct BackupKey {
     auto operator<=>(const BackupKey&) const = default;
 };
 
-// Given up because it took too long or could not be read, and now there, whole, under its name.
-bool is_complete_after_all(const Copy& copy, const Image& image, std::size_t disks);
+// Given up because it took too long or could not be read, and now there under its name. It may lack
+// disks, also because the list does not show them yet: then it counts as incomplete until it does.
+bool is_complete_after_all(const Copy& copy, const Image& image);
 
 BackupKey key_of(const Backup& backup);
 std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies);

@@ -45,7 +45,7 @@ private:
     void judge_ours(const Image& image, const BackupKey& key, const std::optional<ImageOrigin>&);
     void adopt(Backup& backup, Copy& copy, const Image& image, FindingKind kind);
     void adopt_backup(const Image& image, const BackupKey& key, const ImageOrigin& origin);
-    void judge_twin(Backup& backup, Copy& copy, const Image& image, bool proven);
+    void judge_second(const Backup& backup, const Copy& copy, const Image& image);
     Backup* find(const BackupKey& key);
     Copy* copy_here(Backup& backup);
     Copy& new_copy(Backup& backup, const Image& image) const;

@@ -1,4 +1,5 @@
 // Images that the catalog does not know by their ids.
+#include "rules/backup_machine.hpp"
 #include "rules/reconcile_detail.hpp"
 
 #include <algorithm>
@@ -9,6 +10,13 @@ namespace {
 
 bool is_settled(const Image& image) {
     return image.state == ImageState::normal || failed_in_cloud(image);
+}
+
+// Whose image is known has no other one, also when it is gone.
+bool is_second_of(const Copy& copy, const Image& image) {
+    const bool was_made = copy.state == CopyState::done || copy.state == CopyState::deleting ||
+                          copy.state == CopyState::deleted || copy.state == CopyState::lost;
+    return was_made && copy.image != image.id && image.state == ImageState::normal;
 }
 
 std::int64_t size_of(const Image& image) {
@@ -71,15 +79,8 @@ void Comparer::judge_ours(
         adopt(*backup, new_copy(*backup, image), image, FindingKind::unknown);
         return;
     }
-    if (copy->state == CopyState::deleting) {
-        report(
-            finding(FindingKind::duplicate, *backup, image),
-            Mending::none,
-            "image " + image.id.text() + where() + " is a second one of " + copy->image.text() +
-                ", which is being deleted"
-        );
-    } else if (copy->state == CopyState::done) {
-        judge_twin(*backup, *copy, image, origin.has_value());
+    if (is_second_of(*copy, image)) {
+        judge_second(*backup, *copy, image);
     } else if (image.state == ImageState::normal) {
         const bool tried = copy->state == CopyState::failed;
         adopt(*backup, *copy, image, tried ? FindingKind::leftover : FindingKind::unknown);
@@ -101,45 +102,20 @@ void Comparer::judge_ours(
     }
 }
 
-// Two images for one copy: the earliest stays, if it is whole; the other becomes a left-over.
-void Comparer::judge_twin(Backup& backup, Copy& copy, const Image& image, bool proven) {
-    const auto listed = listed_.find(copy.image);
-    if (listed == listed_.end()) {
+// A copy is asked for once, so a second image of it was most likely asked for by another
+// installation, which counts on it. Nothing in it tells, so a person has to.
+void Comparer::judge_second(const Backup& backup, const Copy& copy, const Image& image) {
+    if (copy.state == CopyState::done && !listed_.contains(copy.image)) {
         result_.unsettled = true;
         return;
     }
-    const Image& kept = *listed->second;
-    const std::size_t disks = 1 + backup.data_disks.size();
-    const auto whole = [&](const Image& each) {
-        return each.state == ImageState::normal && each.disks.size() >= disks;
-    };
-    const bool safe = proven && whole(kept) && kept.name == copy.name && copy.code.empty();
-    const std::string both = "image " + image.id.text() + where() + " is a second one of " +
-                             copy.image.text() + " (" + copy.name + ")";
-    if (!safe) {
-        report(
-            finding(FindingKind::duplicate, backup, image),
-            Mending::none,
-            both + "; which of them is the good one is for you to decide"
-        );
-        return;
-    }
-    const bool swap = whole(image) && image.name == copy.name && created(&image) < created(&kept);
-    const Image& second = swap ? kept : image;
-    if (swap) {
-        copy.image = image.id;
-    }
-    Finding found = finding(FindingKind::duplicate, backup, second);
-    const std::string stays = copy.image.text();
-    Copy& left = new_copy(backup, second);
-    left.state = CopyState::failed;
-    left.code = duplicate_code;
-    left.reason = "a second image of the same copy; " + stays + " stays";
-    touch(backup);
     report(
-        std::move(found),
-        Mending::to_be_deleted,
-        both + "; the earlier one, " + stays + ", stays, retention will delete the other"
+        finding(FindingKind::duplicate, backup, image),
+        Mending::none,
+        "image " + image.id.text() + where() + " is a second one of " + copy.image.text() + " (" +
+            copy.name +
+            "); if another installation runs this policy it is that one's, and only one of them "
+            "should run; if none does, delete it by hand"
     );
 }
 
@@ -149,6 +125,8 @@ void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind
         how = " is there again; it counts as a copy again";
     } else if (copy.image == image.id && copy.state == CopyState::failed) {
         how = " was given up, and is complete after all; it counts as a copy now";
+    } else if (copy.image == image.id && copy.code == disks_missing_code) {
+        how = " lacked disks when it was made, and has them now; it counts as complete";
     }
     copy.state = CopyState::done;
     copy.image = image.id;
@@ -157,7 +135,7 @@ void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind
     copy.accepted_at = image.created;
     copy.settled_at = now_;
     copy.deleted_at.reset();
-    copy.code = image.disks.size() < 1 + backup.data_disks.size() ? "DisksMissing" : "";
+    copy.code = image.disks.size() < 1 + backup.data_disks.size() ? disks_missing_code : "";
     copy.reason.clear();
     if (backup.id != BackupId()) {
         touch(backup);

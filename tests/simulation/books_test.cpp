@@ -105,17 +105,25 @@ TEST(BrakeBook, LetsGoWhatTheOperatorAgreedTo) {
     EXPECT_EQ(broken_by([&] { book.committed(copies(1, 18, CopyState::deleting)); }), 0);
 }
 
-TEST(BrakeBook, LetsOneGoForEachThatWasMadeSinceTheLastPass) {
+TEST(BrakeBook, LetsOneGoForEachThatCameSinceTheLastPass) {
     BrakeBook book;
     book.committed(copies(1, 20, CopyState::done));
-    book.committed(pass(begin - 1h));
+    book.passed(web, 10);
     book.planning(web);
     EXPECT_EQ(broken_by([&] { book.committed(copies(1, 15, CopyState::deleting)); }), 0);
 
-    book.committed(pass(begin + 1h));
+    book.passed(web, 25);
     book.committed(copies(21, 20, CopyState::done));
     book.planning(web);
     EXPECT_EQ(broken_by([&] { book.committed(copies(21, 6, CopyState::deleting)); }), 4);
+}
+
+TEST(BrakeBook, KnowsEachPassOnce) {
+    BrakeBook book;
+    EXPECT_FALSE(book.is_new_pass(PolicyMemory()));
+    const PolicyMemory memory = pass(begin).memories.front();
+    EXPECT_TRUE(book.is_new_pass(memory));
+    EXPECT_FALSE(book.is_new_pass(memory));
 }
 
 // Finished backups, as the daemon first writes of those that it found in the cloud.

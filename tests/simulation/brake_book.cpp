@@ -3,6 +3,7 @@
 #include "record.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cvmbackup::simulation {
 
@@ -15,18 +16,26 @@ constexpr Duration surely_wrong = std::chrono::minutes(90);
 }  // namespace
 
 void BrakeBook::planning(const PolicyName& policy, Duration wrong) {
-    const auto pass = last_pass_.find(policy);
+    const auto pass = needed_.find(policy);
     Judged plan;
     plan.wrong = wrong;
-    std::size_t made = 0;
     for (const auto& [id, seen] : copies_) {
-        if (seen.policy == policy && seen.state == CopyState::done) {
-            plan.there += 1;
-            made += pass != last_pass_.end() && seen.complete && seen.settled > pass->second;
-        }
+        plan.there += seen.policy == policy && seen.state == CopyState::done;
     }
-    plan.most = std::max(always_allowed, plan.there / 5) + made;
+    plan.most = std::max(always_allowed, plan.there / 5);
+    if (pass != needed_.end() && plan.there > pass->second) {
+        plan.most += plan.there - pass->second;
+    }
     plans_[policy] = plan;
+}
+
+bool BrakeBook::is_new_pass(const PolicyMemory& memory) {
+    return memory.pruned_at &&
+           std::exchange(pruned_at_[memory.policy], memory.pruned_at) != memory.pruned_at;
+}
+
+void BrakeBook::passed(const PolicyName& policy, std::size_t needed) {
+    needed_[policy] = needed;
 }
 
 void BrakeBook::agreed(const Plan& plan, const PolicyName& policy) {
@@ -68,11 +77,6 @@ void BrakeBook::committed(const Changes& changes) {
     for (const Copy& copy : changes.copies) {
         take(copy, policy_of_[copy.backup]);
     }
-    for (const PolicyMemory& memory : changes.memories) {
-        if (memory.pruned_at) {
-            last_pass_[memory.policy] = *memory.pruned_at;
-        }
-    }
     for (const auto& [policy, plan] : plans_) {
         if (plan.decided > plan.most) {
             throw Broken{
@@ -102,7 +106,7 @@ void BrakeBook::take(const Copy& copy, const PolicyName& policy) {
             4,
             copy.name + " was found in the cloud and is to be deleted, and nobody agreed to that"};
     }
-    seen = Seen{policy, copy.state, copy.code.empty(), copy.settled_at};
+    seen = Seen{policy, copy.state};
     if (copy.state == CopyState::deleted) {
         copies_.erase(copy.id);
         agreed_.erase(copy.id);

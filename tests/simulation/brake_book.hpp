@@ -1,8 +1,8 @@
 // Keeps score of promise 4 where deletions come in a crowd: more than a plan may decide on by
-// itself (docs: five or a fifth of a policy's copies, and one for each new one) waits for a
-// person, and so does what is decided by a wrong clock, and each backup that is already complete
-// when the catalog first hears of it: it was found in the cloud, and nobody knows whose it is.
-// Throws Broken.
+// itself (docs: five or a fifth of a policy's copies, besides what came since the pass before and
+// what was to go then) waits for a person, and so does what is decided by a wrong clock, and each
+// backup that is already complete when the catalog first hears of it: it was found in the cloud,
+// and nobody knows whose it is. Throws Broken.
 #pragma once
 
 #include "model/plan.hpp"
@@ -19,6 +19,10 @@ public:
     // The daemon reads the policy's copies, by a clock that is wrong by so much: what it decides
     // from now on is one plan.
     void planning(const PolicyName& policy, Duration wrong = Duration(0));
+    // The daemon says that it will carry out the plan made last.
+    bool is_new_pass(const PolicyMemory& memory);
+    // The rules keep so many copies by it.
+    void passed(const PolicyName& policy, std::size_t needed);
     // The operator let these go.
     void agreed(const Plan& plan, const PolicyName& policy);
     void committed(const Changes& changes);
@@ -27,8 +31,6 @@ private:
     struct Seen {
         PolicyName policy;
         CopyState state = CopyState::planned;
-        bool complete = false;
-        std::optional<Instant> settled;
     };
 
     struct Judged {
@@ -46,7 +48,8 @@ private:
     std::set<CopyId> agreed_;
     std::set<BackupId> found_;
     std::map<PolicyName, BackupId> agreed_to_;  // the newest that was found when one was agreed to
-    std::map<PolicyName, Instant> last_pass_;
+    std::map<PolicyName, std::optional<Instant>> pruned_at_;
+    std::map<PolicyName, std::size_t> needed_;  // by the plan that was last carried out
     std::map<PolicyName, Judged> plans_;
 };
 

@@ -261,11 +261,15 @@ void CopyBook::check_good(const Backup& backup) {
     }
     const bool is_new = ended_.insert(backup.id).second;
     for (const Copy& copy : backup.copies) {
-        const bool is_twin = copy.state == CopyState::failed && copy.code == "Duplicate";
         const bool expired =
             !is_new && (copy.state == CopyState::deleting || copy.state == CopyState::deleted);
+        const bool is_left_over =
+            copy.state == CopyState::failed &&
+            std::ranges::any_of(backup.copies, [&](const Copy& other) {
+                return &other < &copy && other.kind == copy.kind && other.place == copy.place;
+            });
         if (backup.good && copy.state != CopyState::done && copy.state != CopyState::skipped &&
-            !expired && !is_twin) {
+            !expired && !is_left_over) {
             throw Broken{
                 3,
                 "backup " + std::to_string(backup.id.value()) + " is good, but " + words(copy) +

@@ -45,6 +45,9 @@ public:
 
     void new_policies() { needed_.clear(); }
 
+    // What the rules and pins keep by the plan that was made last.
+    const Retained& needed_by(const Policy& policy);
+
     // Firings that left an image which is complete.
     std::set<std::pair<PolicyName, Instant>> made_for() const;
     // From now on what the daemon knows lies in this one, which is empty, or what it was when this

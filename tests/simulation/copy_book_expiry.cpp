@@ -22,11 +22,7 @@ void CopyBook::check_expired(
     if (policy == policies.end()) {
         throw Broken{4, words(copy) + " is to be deleted, but its policy is not in force"};
     }
-    const Instant now = planned_.at(name);
-    if (!needed_.contains(name)) {
-        needed_[name] = retained(*policy, points_before(name), pins_.held(now), now);
-    }
-    const Retained& needed = needed_.at(name);
+    const Retained& needed = needed_by(*policy);
     if (!needed.only_by_min_good.empty()) {
         marks_.hit("min_good held something back");
     }
@@ -38,18 +34,27 @@ void CopyBook::check_expired(
         const std::string who = needed.only_by_pin.contains(copy.id) ? "a pin" : "a rule";
         throw Broken{4, what + ", but " + who + " of " + name.text() + " keeps it"};
     }
-    if (pins_.is_over(copy.backup, now)) {
+    if (pins_.is_over(copy.backup, planned_.at(name))) {
         marks_.hit("deleted after its pin had ended");
     }
     const bool is_export = copy.kind == CopyKind::exported;
     marks_.hit(is_export ? "objects deleted by retention" : "deleted by retention");
 }
 
+// While the plan is carried out.
+const Retained& CopyBook::needed_by(const Policy& policy) {
+    const Instant now = planned_.at(policy.name);
+    if (!needed_.contains(policy.name)) {
+        needed_[policy.name] = retained(policy, points_before(policy.name), pins_.held(now), now);
+    }
+    return needed_.at(policy.name);
+}
+
 // What took too long, or could not be read, may be complete by now.
 void CopyBook::check_left_over(const Copy& copy) const {
     const cloudsim::Image* there = image(copy.image.text());
     if (copy.code == "Overdue" && copy.kind != CopyKind::exported && there != nullptr &&
-        there->state == "NORMAL" && there->name == copy.name && !there->disks.empty()) {
+        there->state == "NORMAL" && there->name == copy.name) {
         throw Broken{4, words(copy) + " was given up, is complete, and is to be deleted"};
     }
 }

@@ -93,6 +93,7 @@ private:
     void mark_late(const cloudsim::RequestRecord& record);
     void mark_answer(const cloudsim::RequestRecord& record);
     void mark_request(const cloudsim::RequestRecord& record);
+    void note_passes(const Changes& changes);
     void mark_backup(const Backup& backup);
     void mark_copy(const Backup& backup, const Copy& copy);
 

@@ -235,9 +235,19 @@ void Stage::after_commit(const Changes& changes) {
     const Instant true_now = life_ ? life_->clock.true_now() : now_;
     firings_.committed(changes, wall());
     copies_.committed(changes, policies_, true_now);
+    note_passes(changes);
     brake_.committed(changes);
     loads_.committed(changes, static_cast<std::size_t>(scenario_.settings.backups_in_flight));
     boundary(Boundary::after_commit);
+}
+
+void Stage::note_passes(const Changes& changes) {
+    for (const PolicyMemory& memory : changes.memories) {
+        const auto policy = std::ranges::find(policies_, memory.policy, &Policy::name);
+        if (policy != policies_.end() && brake_.is_new_pass(memory)) {
+            brake_.passed(memory.policy, copies_.needed_by(*policy).kept.size());
+        }
+    }
 }
 
 void Stage::mark_backup(const Backup& backup) {

@@ -57,8 +57,8 @@ public:
         return real_->last_finished_run(std::move(policy));
     }
 
-    std::optional<Instant> last_success(PolicyName policy) override {
-        return real_->last_success(std::move(policy));
+    std::optional<Instant> last_success(PolicyName policy, Instant now) override {
+        return real_->last_success(std::move(policy), now);
     }
 
     std::vector<Backup> points(PolicyName policy) override {
@@ -71,11 +71,12 @@ public:
         return real_->newest_copy(std::move(policy), std::move(instance), kind);
     }
 
-    std::optional<Instant> last_success(PolicyName policy, InstanceId instance) override {
-        return real_->last_success(std::move(policy), std::move(instance));
+    std::optional<Instant> last_success(PolicyName policy, InstanceId instance, Instant now)
+        override {
+        return real_->last_success(std::move(policy), std::move(instance), now);
     }
 
-    Totals totals() override { return real_->totals(); }
+    Totals totals(Instant now) override { return real_->totals(now); }
 
     std::vector<Backup> with_images_at(Place place) override {
         return real_->with_images_at(std::move(place));

@@ -37,13 +37,11 @@ protected:
 };
 
 TEST_F(CatalogTest, IsEmptyWhenNew) {
-    const LastIds ids = catalog->last_ids();
-
-    EXPECT_EQ(ids.run, RunId(0));
-    EXPECT_EQ(ids.backup, BackupId(0));
-    EXPECT_EQ(ids.copy, CopyId(0));
+    EXPECT_EQ(catalog->last_ids().run, RunId(0));
+    EXPECT_EQ(catalog->last_ids().backup, BackupId(0));
+    EXPECT_EQ(catalog->last_ids().copy, CopyId(0));
     EXPECT_THAT(catalog->memories(), IsEmpty());
-    EXPECT_THAT(catalog->totals().steps, IsEmpty());
+    EXPECT_THAT(catalog->totals(Instant::max()).steps, IsEmpty());
     EXPECT_EQ(catalog->backup(BackupId(1)), std::nullopt);
 }
 
@@ -102,8 +100,8 @@ TEST_F(CatalogTest, GivesBackInstantsToTheMicrosecondAndBeforeTheEpoch) {
 
 TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
     const PolicyMemory paused{
-        PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5), BackupId(6)};
-    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}, {}};
+        PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5), 6, BackupId(7)};
+    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}, 0, {}};
 
     commit({{}, {}, {}, {fresh, paused}});
 
@@ -113,11 +111,12 @@ TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
 TEST_F(CatalogTest, ReplacesRowsOfTheSameId) {
     Backup backup = sample_backup(1, 1);
     backup.copies = {sample_copy(1, 1, CopyState::intended)};
-    commit({{sample_run(1)}, {backup}, {}, {{PolicyName("web"), at(1), {}, {}, {}, "", {}, {}}}});
+    commit({{sample_run(1)}, {backup}, {}, {{PolicyName("web"), at(1), {}, {}, {}, "", {}, 0, {}}}}
+    );
 
     Backup after = finished_backup(1, 1, Result::ok);
     after.copies = {sample_copy(1, 1, CopyState::done)};
-    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}, {}};
+    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}, 0, {}};
     commit({{finished_run(1, Result::ok)}, {after}, {}, {memory}});
 
     EXPECT_EQ(catalog->run(RunId(1)), finished_run(1, Result::ok));
@@ -208,9 +207,10 @@ TEST_F(CatalogTest, RemembersTheLastFinishedAndTheLastSuccessfulRun) {
     commit_run(finished_run(4, Result::ok, "db"));
 
     EXPECT_EQ(catalog->last_finished_run(PolicyName("web")), finished_run(2, Result::failed));
-    EXPECT_EQ(catalog->last_success(PolicyName("web")), finished_run(1, Result::ok).due);
+    const Instant due = finished_run(1, Result::ok).due;
+    EXPECT_EQ(catalog->last_success(PolicyName("web"), due), due);
+    EXPECT_EQ(catalog->last_success(PolicyName("web"), due - Duration(1)), std::nullopt);
     EXPECT_EQ(catalog->last_finished_run(PolicyName("none")), std::nullopt);
-    EXPECT_EQ(catalog->last_success(PolicyName("none")), std::nullopt);
 }
 
 class CatalogFilter : public CatalogTest {
@@ -357,7 +357,7 @@ TEST_F(CatalogTest, AddsUpTheTotals) {
     commit_backup(sample_backup(4, 3), CopyState::accepted);
     const PolicyName web("web");
 
-    const Totals totals = catalog->totals();
+    const Totals totals = catalog->totals(Instant::max());
 
     EXPECT_THAT(totals.runs, UnorderedElementsAre(Pair(Pair(web, Result::partial), 2)));
     EXPECT_THAT(

@@ -35,7 +35,7 @@ TEST_F(Migration, ReadsEveryRowOfAVersion1File) {
     EXPECT_THAT(
         catalog->memories(),
         ElementsAre(PolicyMemory{
-            PolicyName("web"), at(1), at(2), at(3), at(4), "upgrade", at(5), BackupId(6)})
+            PolicyName("web"), at(1), at(2), at(3), at(4), "upgrade", at(5), 6, BackupId(7)})
     );
 }
 

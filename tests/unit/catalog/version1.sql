@@ -81,9 +81,10 @@ CREATE TABLE policy (
     paused_until INTEGER,
     pause_reason TEXT NOT NULL,
     pruned_at INTEGER,
+    kept INTEGER NOT NULL,
     agreed_to INTEGER NOT NULL
 ) STRICT;
-INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6);
+INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6,7);
 CREATE INDEX run_by_policy ON run(policy);
 CREATE INDEX run_by_due ON run(policy, due);
 CREATE INDEX run_by_result ON run(policy, result);

@@ -87,6 +87,67 @@ TEST(DeletionBrake, AsksAgainWhenTheDaemonWasRestartedBeforeItBegan) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
 }
 
+TEST(DeletionBrake, TakesNoConsentOverToNewSettings) {
+    EngineWorld world = ten_days_then_one();
+    world.life->transport.unreachable = true;
+    ASSERT_TRUE(world.engine().apply_plan(plan_id(world)));
+    world.settings.policies.front().keep.last = 30;
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(std::chrono::minutes(10));
+    world.settings.policies.front().keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.life->transport.unreachable = false;
+    world.run_for(std::chrono::hours(3));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(11));
+    EXPECT_THAT(world.engine().policy(PolicyName("web"))->stops, SizeIs(1));
+}
+
+TEST(DeletionBrake, TakesConsentOnlyAgainstWhatWasShown) {
+    EngineWorld world = ten_days_then_one();
+    world.life->transport.unreachable = true;
+    ASSERT_TRUE(world.engine().apply_plan(plan_id(world)));
+    world.run_for(std::chrono::minutes(10));
+    world.life->clock.jump(std::chrono::hours(2));
+    world.life->transport.unreachable = false;
+
+    world.run_for(std::chrono::hours(3));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(11));
+    const std::vector<BrakeStop> stops = world.engine().policy(PolicyName("web"))->stops;
+    ASSERT_THAT(stops, SizeIs(1));
+    EXPECT_EQ(stops.front().reason, BrakeReason::clock);
+}
+
+// One region cannot be read for two weeks, in which its copies expire and stay.
+TEST(DeletionBrake, SeesACrowdAlsoWhereAnotherPlaceCouldNotBeReadForLong) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "DescribeImages"
+region = "ap-shanghai"
+kind = "error"
+code = "InternalError"
+from = "2027-01-14T02:00:00Z"
+)");
+    Policy policy = web_policy();
+    policy.keep.last = 10;
+    policy.replicas.front().keep.last = 10;
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(24));
+    ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(10));
+    ASSERT_GT(world.images("ap-shanghai").size(), 15U);
+
+    world.settings.policies.front().keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(std::chrono::hours(3));
+
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(11));
+    const std::vector<BrakeStop> stops = world.engine().policy(PolicyName("web"))->stops;
+    ASSERT_THAT(stops, SizeIs(1));
+    EXPECT_EQ(stops.front().reason, BrakeReason::many);
+}
+
 TEST(DeletionBrake, FinishesAfterARestartWhatItHadBegunWithConsent) {
     EngineWorld world = ten_days_then_one();
     world.life->transport.at_boundary = [&](std::size_t, SimulatedTransport::Moment) {

@@ -269,6 +269,27 @@ TEST(WrongClock, HoldsDeletionsAfterARestartUntilItIsRight) {
     EXPECT_THAT(stops(world), IsEmpty());
 }
 
+TEST(WrongClock, LeavesTheLastSuccessAndTheBrakeNotToCopiesThatItDatedAhead) {
+    for (const bool restart : {false, true}) {
+        SCOPED_TRACE(restart);
+        EngineWorld world = world_with_a_clock_ahead();
+        if (restart) {
+            world.now -= months;
+            world.wrong = 0s;
+            world.run_for(1min);
+        } else {
+            world.run_for(1min);
+            world.life->clock.jump(-months);
+            world.run_for(1min);
+        }
+
+        const std::optional<Instant> last = world.engine().policy(PolicyName("web"))->last_success;
+
+        ASSERT_TRUE(last);
+        EXPECT_LT(*last, world.now);
+    }
+}
+
 // Retention is the first to hear anything of the cloud.
 TEST(WrongClock, HoldsDeletionsWhenTheNetworkComesUpAfterAComparisonInVain) {
     EngineWorld world = world_with_a_clock_ahead();

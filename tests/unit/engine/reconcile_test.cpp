@@ -91,7 +91,7 @@ TEST(Reconciling, NoticesACopyThatIsGoneAndCountsItNoMore) {
     EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::missing)));
     const PolicyStatus after = world.engine().policies().front();
     EXPECT_EQ(*after.last_success, *before.last_success - 24h);
-    EXPECT_EQ(world.catalog->last_success(newest.policy), after.last_success);
+    EXPECT_EQ(world.catalog->last_success(newest.policy, world.now), after.last_success);
 }
 
 TEST(Reconciling, LetsRetentionKeepWhatReplacesALostCopy) {
@@ -119,16 +119,23 @@ TEST(Reconciling, DoesNotBelieveASingleListThatLacksAnImage) {
     EXPECT_TRUE(world.newest_backup().good);
 }
 
-TEST(Reconciling, DeletesASecondImageOfACopyAndKeepsTheFirst) {
-    EngineWorld world = after_firings(1, 1);
-    const std::string first = world.newest_backup().copies[0].image.text();
-    const std::string twin = add_twin(world, first, 5min);
+// Another installation runs the same configuration, and made its image for the same time.
+TEST(Reconciling, LeavesASecondImageOfACopyToAPersonWhicheverWasFirst) {
+    for (const Duration later : {Duration(5min), Duration(-5min)}) {
+        EngineWorld world = after_firings(1, 1);
+        world.settings.policies.front().keep.last = 1;
+        world.crash();
+        const std::string ours = world.newest_backup().copies[0].image.text();
+        const std::string theirs = add_twin(world, ours, later);
 
-    world.run_for(2 * visibility_margin + 7h);
+        world.run_for(2 * visibility_margin + 7h);
+        EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::duplicate)));
+        EXPECT_EQ(world.newest_backup().copies[0].image.text(), ours);
 
-    EXPECT_NE(world.cloud->state().find_image(first), nullptr);
-    EXPECT_EQ(world.cloud->state().find_image(twin), nullptr);
-    EXPECT_TRUE(world.newest_backup().good);
+        world.run_for(std::chrono::days(2));
+        EXPECT_EQ(world.cloud->state().find_image(ours), nullptr) << "no rule keeps it any more";
+        EXPECT_NE(world.cloud->state().find_image(theirs), nullptr);
+    }
 }
 
 TEST(Reconciling, NeverTouchesForeignImagesWithDeceptiveNames) {

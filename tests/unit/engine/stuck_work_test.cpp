@@ -44,6 +44,36 @@ TEST(StuckWork, AnImageThatIsNeverCompleteIsGivenUpAfterADay) {
     EXPECT_THAT(world.doubled_names(), IsEmpty());
 }
 
+// Retention looks right when it has become complete, and the list does not show its disks yet.
+TEST(StuckWork, AnImageThatWasGivenUpIsNotDeletedWhenItIsCompleteAfterAll) {
+    EngineWorld world(
+        web_world(1, "data_disks = [ { size = 100, type = \"CLOUD_PREMIUM\" } ]\n"),
+        fault("CreateImage", "kind = \"task-hangs\"\nnth = [2]")
+    );
+    world.settings.policies.front().replicas.clear();
+    world.settings.policies.front().disks = Disks::all;
+    world.run_for(47h);
+    const BackupId hung = world.newest_backup().id;
+    const auto copy = [&] { return world.catalog->backup(hung)->copies[0]; };
+    ASSERT_TRUE(world.life->clock.run_until(world.now + 6h, [&] {
+        return copy().code == "Overdue";
+    }));
+    cloudsim::Image* image = world.cloud->state().find_image(copy().image.text());
+    const std::vector<cloudsim::ImageDisk> disks = image->disks;
+    image->disks.pop_back();
+    image->state = "NORMAL";
+
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(2h);
+    ASSERT_NE(world.cloud->state().find_image(copy().image.text()), nullptr);
+    EXPECT_EQ(copy().code, "DisksMissing");
+
+    image->disks = disks;
+    world.run_for(24h);
+    EXPECT_EQ(copy().state, CopyState::done);
+    EXPECT_EQ(copy().code, "");
+}
+
 // Both images are complete at 02:30, and nobody may read that between 02:20 and 05:00.
 TEST(StuckWork, ACompleteImageThatCouldNotBeReadForHoursCountsWhenItCan) {
     EngineWorld world(

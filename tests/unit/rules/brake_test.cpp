@@ -75,26 +75,36 @@ TEST(Brake, CountsOneOutForEachNewOne) {
     for (int i = 0; i < 40; ++i) {
         const std::string instance = "ins-" + std::to_string(i / 2);
         points.push_back(point(i + 1, newest - (i % 2) * 24h, instance.c_str()));
-        points.back().copies.front().settled_at = points.back().due + 20min;
     }
     BrakeInput input = quiet();
-    input.last_pass = newest;
+    input.kept_before = 20;
 
     EXPECT_THAT(judged(keeping({.last = 1}), points, input).stops, IsEmpty());
 
-    input.last_pass = newest + 30min;
+    input.kept_before = 33;
+    const PolicyPlan plan = judged(keeping({.last = 1}), points, input);
+    ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::many));
+    EXPECT_EQ(
+        plan.stops.front().text,
+        "20 of 40 copies would be deleted at once, after 33 were kept last time; at most 15 go "
+        "without a person's consent"
+    );
+}
+
+// What an outage or somebody's renaming keeps from being deleted is there with each pass again.
+TEST(Brake, TakesWhatIsLeftOverFromEarlierPassesForNoRoom) {
+    BrakeInput input = quiet();
+    input.kept_before = 10;
+
+    EXPECT_EQ(judged(keeping({.last = 10}), days(40), input).kept, 10U);
+    EXPECT_THAT(judged(keeping({.last = 10}), days(40), input).stops, IsEmpty());
     EXPECT_THAT(
-        reasons(judged(keeping({.last = 1}), points, input)), ElementsAre(BrakeReason::many)
+        reasons(judged(keeping({.last = 1}), days(40), input)), ElementsAre(BrakeReason::many)
     );
 }
 
 TEST(Brake, TakesNothingForNewBeforeTheFirstPass) {
-    BrakeInput input = quiet();
-    input.last_pass.reset();
-
-    EXPECT_THAT(
-        reasons(judged(keeping({.last = 1}), days(10), input)), ElementsAre(BrakeReason::many)
-    );
+    EXPECT_THAT(reasons(judged(keeping({.last = 1}), days(10))), ElementsAre(BrakeReason::many));
 }
 
 TEST(Brake, CountsLeftOversOfFailedAttemptsForNothing) {
@@ -118,6 +128,20 @@ TEST(Brake, StopsWhenTheNewestGoodCopyIsTooOld) {
     Policy patient = keeping({.last = 9});
     patient.rpo = 96h;
     EXPECT_THAT(judged(patient, days(10), input).stops, IsEmpty());
+}
+
+// Made while the clock was ahead by months.
+TEST(Brake, TakesNoCopyThatIsDatedAheadForTheNewest) {
+    std::vector<Backup> points = days(10);
+    points.push_back(point(11, newest + std::chrono::days(100)));
+    BrakeInput input = quiet();
+    input.now = newest + 73h;
+
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 9}), points, input)), ElementsAre(BrakeReason::stale)
+    );
+    input.now = newest + 71h;
+    EXPECT_THAT(judged(keeping({.last = 9}), points, input).stops, IsEmpty());
 }
 
 TEST(Brake, DoesNotAskForFreshnessOfAPolicyWithoutScheduleAndRpo) {
@@ -230,6 +254,17 @@ TEST(Brake, NamesAPlanByWhatItDeletes) {
     EXPECT_THAT(nine, testing::MatchesRegex("nightly@[0-9a-f]{16}"));
     EXPECT_EQ(judged(keeping({.daily = 9}), days(10)).id, nine) << "other reasons, same copies";
     EXPECT_NE(judged(keeping({.last = 8}), days(10)).id, nine);
+}
+
+TEST(Brake, NamesAPlanAlsoByWhatStopsIt) {
+    BrakeInput input = quiet();
+    const std::string quietly = judged(keeping({.last = 9}), days(10), input).id;
+    input.clock_step = 2h;
+    const std::string by_a_set_clock = judged(keeping({.last = 9}), days(10), input).id;
+    input.clock_step = 3h;
+
+    EXPECT_NE(by_a_set_clock, quietly);
+    EXPECT_EQ(judged(keeping({.last = 9}), days(10), input).id, by_a_set_clock);
 }
 
 TEST(Pins, KeepACopyThatNoRuleKeeps) {

@@ -1,5 +1,6 @@
 #include "rules/reconcile.hpp"
 
+#include "rules/backup_machine.hpp"
 #include "rules/image_name.hpp"
 
 #include <gmock/gmock.h>
@@ -227,13 +228,28 @@ TEST(Reconcile, OnlyShowsWhatNothingProvesOurs) {
     EXPECT_THAT(comparison.changed, IsEmpty());
 }
 
-TEST(Reconcile, KeepsTheEarliestOfTwoImagesAndLeavesTheOtherToRetention) {
-    Image later = image("img-2");
-    later.created = due + 5min;
+// Two installations with one configuration name their images alike; each counts on its own.
+TEST(Reconcile, OnlyShowsASecondImageOfACopyWhicheverWasFirst) {
+    for (const Duration later : {Duration(-1min), Duration(5min)}) {
+        Image second = image("img-2");
+        second.created = due + 1min + later;
 
-    const Comparison comparison = compare({image("img-1"), later}, {backup()});
+        const Comparison comparison = compare({image("img-1"), second}, {backup()});
 
-    EXPECT_EQ(only_kind(comparison), FindingKind::duplicate);
+        EXPECT_EQ(only_kind(comparison), FindingKind::duplicate);
+        EXPECT_EQ(only_mending(comparison), Mending::none);
+        EXPECT_THAT(comparison.changed, IsEmpty());
+    }
+}
+
+TEST(Reconcile, LeavesAFailedImageBesideACopyToRetention) {
+    Image broken = image("img-2");
+    broken.state = ImageState::create_failed;
+    broken.state_word = "CREATEFAILED";
+
+    const Comparison comparison = compare({image("img-1"), broken}, {backup()});
+
+    EXPECT_EQ(only_kind(comparison), FindingKind::leftover);
     EXPECT_EQ(only_mending(comparison), Mending::to_be_deleted);
     ASSERT_THAT(comparison.changed, SizeIs(1));
     const Backup& changed = comparison.changed[0];
@@ -244,39 +260,13 @@ TEST(Reconcile, KeepsTheEarliestOfTwoImagesAndLeavesTheOtherToRetention) {
     EXPECT_EQ(changed.copies[2].state, CopyState::failed);
 }
 
-TEST(Reconcile, KeepsAnEarlierTwinInsteadOfTheOneItKnew) {
-    Image earlier = image("img-2");
-    earlier.created = due;
+TEST(Reconcile, TakesNoSecondImageForACopyThatIsGone) {
+    for (const CopyState state : {CopyState::lost, CopyState::deleted}) {
+        const Comparison comparison = compare({image("img-2")}, {backup(state)});
 
-    const Comparison comparison = compare({image("img-1"), earlier}, {backup()});
-
-    ASSERT_THAT(comparison.changed, SizeIs(1));
-    EXPECT_EQ(comparison.changed[0].copies[0].image, ImageId("img-2"));
-    EXPECT_EQ(comparison.changed[0].copies[2].image, ImageId("img-1"));
-}
-
-TEST(Reconcile, NeverGivesUpATwinOfWhichTheOtherIsNotWhole) {
-    Image broken = image("img-1");
-    broken.state = ImageState::create_failed;
-    broken.state_word = "CREATEFAILED";
-    Image diskless = image("img-1");
-    diskless.disks.clear();
-
-    for (const Image& kept : {broken, diskless}) {
-        const Comparison comparison = compare({kept, image("img-2")}, {backup()});
-
-        EXPECT_EQ(comparison.findings.back().kind, FindingKind::duplicate);
-        EXPECT_EQ(comparison.findings.back().mending, Mending::none);
+        EXPECT_EQ(only_kind(comparison), FindingKind::duplicate);
+        EXPECT_THAT(comparison.changed, IsEmpty());
     }
-}
-
-TEST(Reconcile, TakesATwinForTheCopyThatIsGone) {
-    const Comparison comparison = compare({image("img-2")}, {backup()});
-
-    ASSERT_THAT(comparison.changed, SizeIs(1));
-    EXPECT_EQ(comparison.changed[0].copies[0].image, ImageId("img-2"));
-    EXPECT_EQ(comparison.changed[0].copies[0].state, CopyState::done);
-    EXPECT_THAT(comparison.changed[0].copies, SizeIs(2));
 }
 
 TEST(Reconcile, TakesTheImageOfAnAttemptThatCountedAsFailed) {
@@ -318,17 +308,31 @@ TEST(Reconcile, LeavesAnImageThatWasGivenUpUnlessItIsCompleteAndNamedAsItWas) {
     unfinished.state = ImageState::creating;
     Image broken = image("img-1");
     broken.state = ImageState::create_failed;
-    Image diskless = image("img-1");
-    diskless.disks.clear();
     Image renamed = image("img-1");
     renamed.name = "golden";
 
-    for (const Image& left : {unfinished, broken, diskless, renamed}) {
+    for (const Image& left : {unfinished, broken, renamed}) {
         EXPECT_THAT(compare({left}, {given_up()}).changed, IsEmpty()) << left.name;
     }
-    Backup twin = given_up();
-    twin.copies[0].code = duplicate_code;
-    EXPECT_THAT(compare({image("img-1")}, {twin}).changed, IsEmpty());
+    Backup other = given_up();
+    other.copies[0].code = "CREATEFAILED";
+    EXPECT_THAT(compare({image("img-1")}, {other}).changed, IsEmpty());
+}
+
+// The list may show the disks later than that the image is complete.
+TEST(Reconcile, CountsAnImageThatWasGivenUpAsIncompleteUntilItsDisksAreShown) {
+    Image diskless = image("img-1");
+    diskless.disks.clear();
+
+    const Comparison first = compare({diskless}, {given_up()});
+    EXPECT_EQ(first.changed.at(0).copies[0].code, disks_missing_code);
+    EXPECT_THAT(compare({diskless}, first.changed).changed, IsEmpty());
+
+    const Comparison second = compare({image("img-1")}, first.changed);
+    EXPECT_EQ(only_mending(second), Mending::adopted);
+    EXPECT_THAT(second.findings[0].text, HasSubstr("has them now"));
+    EXPECT_EQ(second.changed.at(0).copies[0].code, "");
+    EXPECT_THAT(compare({image("img-1")}, second.changed).findings, IsEmpty());
 }
 
 TEST(Reconcile, LeavesAFailedImageOfAFailedAttemptToRetention) {
@@ -366,9 +370,9 @@ TEST(Reconcile, OnlyShowsAnImageThatSomebodyRenamed) {
 }
 
 TEST(Reconcile, SaysNothingNewWhenItIsRepeated) {
-    Image later = image("img-2");
-    later.created = due + 5min;
-    const std::vector<Image> images{image("img-1"), later};
+    Image broken = image("img-2");
+    broken.state = ImageState::create_failed;
+    const std::vector<Image> images{image("img-1"), broken};
     Backup mended = compare(images, {backup()}).changed.at(0);
 
     EXPECT_THAT(compare(images, {mended}).findings, IsEmpty());
