@@ -106,6 +106,12 @@ Task<void> RunKeeper::choose(Firing firing, Run run) {
                    place.account.text() + "): " + inventory.error().text;
         runs_.at(run.id).note = run.note;
         const bool hopeless = inventory.error().remedy == Remedy::give_up;
+        if (hopeless && !query.ids.empty()) {
+            // One id that the cloud refuses must not stand for the others: they are looked for
+            // among all instances.
+            query.ids.clear();
+            continue;
+        }
         if (hopeless || clock_.steady_now() + pause > give_up_at) {
             finish(runs_.at(run.id), Result::failed);
             co_return;

@@ -242,6 +242,27 @@ TEST(Runs, WithRejectedCredentialsFailAndNameTheAccount) {
     EXPECT_THAT(run.note, HasSubstr("prod"));
 }
 
+TEST(Runs, GoOnWithTheOtherInstancesWhereTheCloudRefusesAnId) {
+    EngineWorld world(web_world(2), R"(
+[[fault]]
+action = "DescribeInstances"
+kind = "error"
+code = "InvalidInstanceId.NotFound"
+nth = [1]
+)");
+    Policy& policy = world.settings.policies.front();
+    policy.select.include = Criteria();
+    for (const auto& [id, instance] : world.cloud->state().instances) {
+        policy.select.include.instances.emplace_back(id);
+    }
+    policy.select.include.instances.emplace_back("ins-gone0001");
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_EQ(world.images("ap-guangzhou").size(), 2U);
+    EXPECT_EQ(world.catalog->runs(std::nullopt, 1).front().result, Result::partial);
+}
+
 TEST(Backups, AnImageOfSomebodyElseThatHasTheNameIsLeftAlone) {
     EngineWorld world("[behaviour]\nimage_names_unique = true\n" + web_world(1));
     cloudsim::Image foreign;
