@@ -47,8 +47,11 @@ Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
 // The image of a copy that an earlier life planned, should it be there already; it may have got
 // beyond the attempt that the catalog knows.
 Task<Outcome<std::optional<Image>>> StepRunner::made_already(Backup backup, Copy copy) {
+    // A replica's attempt follows the image's: an earlier life may have made it of an earlier
+    // image.
+    const int first = copy.kind == CopyKind::replica ? 1 : copy.attempt;
     std::vector<std::string> names;
-    for (int attempt = copy.attempt; attempt <= attempts_max; ++attempt) {
+    for (int attempt = first; attempt <= attempts_max; ++attempt) {
         names.push_back(image_name(backup.policy, backup.instance, backup.due, attempt));
     }
     const Outcome<std::vector<Image>> images =

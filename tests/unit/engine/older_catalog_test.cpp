@@ -150,6 +150,28 @@ until = "2027-01-04T02:30:00Z"
     EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
 }
 
+// Its image is gone since, and made again as another attempt; so would be the replica.
+TEST_F(OlderCatalog, FindsTheReplicaOfAnImageThatIsGone) {
+    EngineWorld world(web_world(1));
+    world.catalog = open_catalog(file);
+    world.run_for(17min);
+    keep_a_copy(world);
+    ASSERT_THAT(world.catalog->unfinished_backups(), SizeIs(1));
+    world.run_for(5h);
+    const Backup before = world.newest_backup();
+    ASSERT_EQ(before.result, Result::ok);
+    world.cloud->state().remove_image(before.copies[0].image.text(), true);
+    put_the_copy_back(world);
+
+    world.run_for(5h);
+
+    const Backup after = world.newest_backup();
+    EXPECT_EQ(after.result, Result::ok);
+    EXPECT_EQ(after.copies[0].attempt, 2);
+    EXPECT_EQ(after.copies[1].image, before.copies[1].image);
+    EXPECT_EQ(world.calls("SyncImages"), 1U);
+}
+
 TEST_F(OlderCatalog, ThatKnowsOnlyAFailedAttemptFindsTheNext) {
     EngineWorld world(web_world(1), R"(
 [[fault]]
