@@ -167,9 +167,10 @@ private:
 // The bindings name every field: a field that was added to the model and has no column yet does not
 // compile.
 void bind_row(Statement& statement, const Run& run) {
-    const auto& [id, policy, trigger, due, started, finished, result, good, note] = run;
+    const auto& [id, policy, trigger, due, started, finished, result, good, note, passed, until] =
+        run;
     Binder(statement) << id << policy << to_text(trigger) << due << started << finished << result
-                      << good << note;
+                      << good << note << std::int64_t{passed} << until;
 }
 
 void bind_row(Statement& statement, const Backup& backup) {
@@ -215,7 +216,8 @@ Run read_run(const Statement& row) {
     Reader reader(row);
     reader >> run.id >> run.policy;
     reader.word(run.trigger, trigger_from);
-    reader >> run.due >> run.started >> run.finished >> run.result >> run.good >> run.note;
+    reader >> run.due >> run.started >> run.finished >> run.result >> run.good >> run.note >>
+        run.passed >> run.passed_until;
     return run;
 }
 

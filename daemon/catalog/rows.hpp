@@ -7,7 +7,8 @@
 
 namespace cvmbackup {
 
-constexpr const char* run_columns = "id, policy, cause, due, started, finished, result, good, note";
+constexpr const char* run_columns =
+    "id, policy, cause, due, started, finished, result, good, note, passed, passed_until";
 constexpr const char* backup_columns =
     "id, run, policy, account, region, instance, instance_name, os_name, data_disks, system_disk, "
     "format, power_off, start_again, due, start_at, started, finished, state, result, good, "

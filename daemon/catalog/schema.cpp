@@ -23,7 +23,9 @@ CREATE TABLE run (
     finished INTEGER,
     result TEXT,
     good INTEGER NOT NULL,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    passed INTEGER NOT NULL,
+    passed_until INTEGER
 ) STRICT;
 CREATE INDEX run_by_policy ON run(policy);
 CREATE INDEX run_by_due ON run(policy, due);

@@ -102,11 +102,17 @@ Statements::Statements(SQLite::Database& db)
     , run(db, select(run_columns, "run WHERE id = ?1"))
     , runs(db, select(run_columns, "run ORDER BY id DESC LIMIT ?1"))
     , runs_of_policy(db, select(run_columns, "run WHERE policy = ?2 ORDER BY id DESC LIMIT ?1"))
-    , had_run(db, "SELECT 1 FROM run WHERE policy = ?1 AND due = ?2 AND cause <> 'manual' LIMIT 1")
+    , had_run(
+          db,
+          "SELECT 1 FROM run WHERE policy = ?1 AND due = ?2 AND cause <> 'manual' AND passed = 0"
+          " LIMIT 1"
+      )
     , last_finished_run(
           db,
           select(
-              run_columns, "run WHERE policy = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1"
+              run_columns,
+              "run WHERE policy = ?1 AND finished IS NOT NULL AND passed = 0"
+              " ORDER BY id DESC LIMIT 1"
           )
       )
     , last_success(db, "SELECT max(due) FROM run WHERE policy = ?1 AND good = 1 AND due <= ?2")

@@ -39,15 +39,7 @@ Engine::Engine(
     , quota_(clock, cloud, observer)
     , steps_(executor, clock, cloud, catalog, observer, alarms_, time_, quota_)
     , runs_(executor, clock, cloud, catalog, observer, alarms_, steps_, quota_)
-    , scheduler_(
-          clock,
-          time_,
-          catalog,
-          observer,
-          [this](const Policy& policy, Trigger trigger, Instant due, const PolicyMemory& memory) {
-              runs_.begin_run(Firing{policy, trigger, due, {}}, memory);
-          }
-      )
+    , scheduler_(clock, time_, catalog, observer, scheduler_hooks())
     , brake_(clock, cloud, observer, scheduler_)
     , pruner_(clock, cloud, catalog, observer, alarms_, brake_, [this] { reconciler_.request(); })
     , reconciler_(clock, cloud, catalog, observer, alarms_, runs_, reconciler_hooks())
@@ -93,6 +85,18 @@ void Engine::begin() {
     begin_task(executor_, pruner_.run());
     // Retention begins when the comparison with the cloud has ended.
     begin_task(executor_, reconciler_.run());
+}
+
+Scheduler::Hooks Engine::scheduler_hooks() {
+    Scheduler::Hooks hooks;
+    hooks.fire =
+        [this](
+            const Firing& firing, const PolicyMemory& memory, const std::vector<PassedOver>& passed
+        ) { runs_.begin_run(firing, memory, passed); };
+    hooks.pass = [this](const PolicyMemory& memory, const std::vector<PassedOver>& passed) {
+        runs_.pass_over(memory, passed);
+    };
+    return hooks;
 }
 
 Reconciler::Hooks Engine::reconciler_hooks() {
@@ -176,7 +180,7 @@ Outcome<RunId> Engine::run_now(PolicyName name, std::vector<InstanceId> instance
     // Names carry the due time to the second.
     const Instant due = std::chrono::floor<std::chrono::seconds>(clock_.now());
     Firing firing{*policy, Trigger::manual, due, std::move(instances)};
-    return runs_.begin_run(std::move(firing), scheduler_.memory(name));
+    return runs_.begin_run(std::move(firing), scheduler_.memory(name), {});
 }
 
 Outcome<void> Engine::cancel(RunId job) {
@@ -194,6 +198,7 @@ Outcome<void> Engine::pause(PolicyName name, std::optional<Instant> until, std::
             "the pause would end at " + to_rfc3339(*until) + ", which is not in the future"
         );
     }
+    scheduler_.settle_pause(name);
     PolicyMemory memory = scheduler_.memory(name);
     memory.paused_at = now;
     memory.paused_until = until;
@@ -212,6 +217,7 @@ Outcome<void> Engine::resume(PolicyName name) {
     if (find(name) == nullptr) {
         return no_policy(name);
     }
+    scheduler_.settle_pause(name);
     PolicyMemory memory = scheduler_.memory(name);
     memory.paused_at.reset();
     memory.paused_until.reset();

@@ -81,6 +81,7 @@ private:
     };
 
     void apply(Settings settings);
+    Scheduler::Hooks scheduler_hooks();
     Reconciler::Hooks reconciler_hooks();
     std::size_t backups_in(const std::optional<Run>& run);
     void clock_set(Duration by);

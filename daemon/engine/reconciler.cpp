@@ -239,7 +239,7 @@ void Reconciler::add_runs(std::vector<Backup>& adopted, Changes& changes) {
         if (read.insert(backup.policy).second) {
             for (const Run& run :
                  catalog_.runs(backup.policy, std::numeric_limits<std::int32_t>::max())) {
-                if (run.finished) {
+                if (run.finished && run.passed == 0) {
                     runs.emplace(std::pair(run.policy, run.due), run.id);
                 }
             }

@@ -51,17 +51,21 @@ void RunKeeper::on_run_finished(std::function<void(const Run&)> callback) {
     run_finished_ = std::move(callback);
 }
 
-RunId RunKeeper::begin_run(Firing firing, const PolicyMemory& memory) {
+RunId RunKeeper::begin_run(
+    Firing firing, const PolicyMemory& memory, const std::vector<PassedOver>& passed
+) {
+    Changes changes;
+    const std::vector<TimesPassed> facts = add_passed_to(changes, firing.policy.name, passed);
     Run run;
     run.id = new_run();
     run.policy = firing.policy.name;
     run.trigger = firing.trigger;
     run.due = firing.due;
     run.started = clock_.now();
-    Changes changes;
     changes.runs.push_back(run);
     changes.memories.push_back(memory);
     catalog_.commit(changes);
+    tell_passed(facts, passed);
     runs_.emplace(run.id, run);
     begin_task(executor_, choose_or_fail(std::move(firing), run));
     return run.id;

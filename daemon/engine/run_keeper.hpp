@@ -12,6 +12,7 @@
 #include "ports/clock.hpp"
 #include "ports/cloud.hpp"
 #include "ports/observer.hpp"
+#include "rules/passed_over.hpp"
 #include "rules/run_plan.hpp"
 
 #include <functional>
@@ -38,8 +39,13 @@ public:
     // Called after the commit that finished the run.
     void on_run_finished(std::function<void(const Run&)> callback);
 
-    // Begins the run; `memory` is committed with it, so a firing is never acted on twice.
-    RunId begin_run(Firing firing, const PolicyMemory& memory);
+    // Begins the run; `memory` is committed with it, so a firing is never acted on twice, and so
+    // are the due times before it that passed without one.
+    RunId begin_run(
+        Firing firing, const PolicyMemory& memory, const std::vector<PassedOver>& passed
+    );
+    // Writes down due times that pass without a run, together with the memory.
+    void pass_over(const PolicyMemory& memory, const std::vector<PassedOver>& passed);
     // Everything unfinished in the catalog. Policies are needed for runs that had not chosen yet.
     void resume(const std::vector<Policy>& policies);
     Outcome<void> cancel(RunId run);
@@ -78,6 +84,10 @@ private:
         event::TimePassed event;
     };
 
+    std::vector<TimesPassed> add_passed_to(
+        Changes& changes, const PolicyName& policy, const std::vector<PassedOver>& passed
+    );
+    void tell_passed(const std::vector<TimesPassed>& facts, const std::vector<PassedOver>& passed);
     Task<void> choose_or_fail(Firing firing, Run run);
     Task<void> choose(Firing firing, Run run);
     Task<void> warn_of_quota(Place place, std::size_t images_to_come);

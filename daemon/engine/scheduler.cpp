@@ -4,18 +4,51 @@
 #include "rules/catch_up.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace cvmbackup {
 
+namespace {
+
+std::vector<Run> scheduled_runs(Catalog& catalog, const PolicyName& policy) {
+    std::vector<Run> runs = catalog.runs(policy, std::numeric_limits<std::int32_t>::max());
+    std::erase_if(runs, [](const Run& run) {
+        return run.passed > 0 || run.trigger == Trigger::manual;
+    });
+    return runs;
+}
+
+// Without the times that had their run before the clock was set back. At least one is left, or
+// the count is 0.
+void leave_out(const std::set<Instant>& done, const Policy& policy, PassedOver& span) {
+    span.count = 0;
+    std::optional<Instant> first;
+    for (std::optional<Instant> at = span.first; at && *at <= span.last && span.count < passed_max;
+         at = next_firing(policy, *at)) {
+        if (!done.contains(*at)) {
+            first = first.value_or(*at);
+            span.count += 1;
+        }
+    }
+    span.first = first.value_or(span.first);
+    while (span.count > 0 && done.contains(span.last)) {
+        span.last = last_firing(policy, span.first - Duration(1), span.last - Duration(1))
+                        .value_or(span.first);
+    }
+}
+
+}  // namespace
+
 Scheduler::Scheduler(
-    Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire
+    Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Hooks hooks
 )
     : clock_(clock)
     , time_(time)
     , catalog_(catalog)
     , observer_(observer)
-    , fire_(std::move(fire))
+    , hooks_(std::move(hooks))
     , sleeper_(clock.sleeper())
+    , known_runs_(catalog.last_ids().run)
     , started_(clock.now())
     , started_steady_(clock.steady_now()) {
     for (PolicyMemory& memory : catalog.memories()) {
@@ -134,43 +167,85 @@ Duration Scheduler::waited() const {
     return has_made_up_ ? Duration(0) : clock_.steady_now() - started_steady_;
 }
 
-// At least one firing is due. The newest stands for all.
-void Scheduler::consider(const Policy& policy, Instant now) {
-    PolicyMemory memory = memories_[policy.name];
-    const Instant first = *next_[policy.name];
+// The newest that is due and not late; what waited for the first comparison is not late.
+std::optional<Instant> Scheduler::prompt_firing(const Policy& policy, Instant now) const {
+    const PolicyMemory& memory = memories_.at(policy.name);
     const Instant last = memory.last_due.value_or(*memory.known_since);
     // One microsecond more, as the search is strictly after its begin.
-    const Instant late = std::max(last, now - lateness_allowed - waited() - Duration(1));
-    const std::optional<Instant> newest = last_unpaused_firing(policy, memory, late, now);
-    const bool on_time = newest.has_value();
-    const std::optional<Instant> due = on_time ? newest : missed_firing(policy, memory, last, now);
-    if (due && !makes_up_ && (!on_time || *due <= started_)) {
-        return;
+    const Instant late = now - lateness_allowed - waited() - Duration(1);
+    return last_unpaused_firing(policy, memory, std::max(last, late), now);
+}
+
+// At least one firing is due. What an earlier life missed waits for what the cloud tells of it.
+void Scheduler::consider(const Policy& policy, Instant now) {
+    const PolicyMemory& memory = memories_[policy.name];
+    const Instant last = memory.last_due.value_or(*memory.known_since);
+    const Instant newest = last_firing(policy, last, now).value_or(last);
+    const bool is_missed = !prompt_firing(policy, now) && missed_firing(policy, memory, last, now);
+    if (makes_up_ || (newest > started_ && !is_missed)) {
+        settle(policy, now);
     }
-    memory.last_due = on_time ? *newest : now;
+}
+
+// The newest stands for all; of the others it is told that they passed.
+void Scheduler::settle(const Policy& policy, Instant now) {
+    PolicyMemory memory = memories_[policy.name];
+    const Instant last = memory.last_due.value_or(*memory.known_since);
+    const std::optional<Instant> prompt = prompt_firing(policy, now);
+    std::optional<Instant> due = prompt ? prompt : missed_firing(policy, memory, last, now);
     if (memory.paused(now)) {
-        remember(memory);
-        observer_.observe(Notice{
-            Notice::Level::info,
-            "the firing of " + to_rfc3339(first) + " is passed over: the policy is paused" +
-                (memory.pause_reason.empty() ? "" : " (" + memory.pause_reason + ")"),
-            policy.name,
-            InstanceId()});
-    } else if (due && catalog_.had_run(policy.name, *due)) {
-        remember(memory);  // after the clock was set back, a time comes a second time
-    } else if (due) {
-        memories_[policy.name] = memory;
-        fire_(policy, on_time ? Trigger::schedule : Trigger::catch_up, *due, memory);
-    } else {
-        remember(memory);
-        observer_.observe(Notice{
-            Notice::Level::warning,
-            "the firing of " + to_rfc3339(first) +
-                " was missed and is not made up for (catch_up); the next one is on time",
-            policy.name,
-            InstanceId()});
+        due.reset();
     }
+    const std::vector<PassedOver> passed = passed_by(policy, memory, now, due);
+    memory.last_due = last_firing(policy, last, now).value_or(now);
+    memories_[policy.name] = memory;
     next_[policy.name] = next_firing(policy, *memory.last_due);
+    // After the clock was set back, a time comes a second time.
+    if (due && !catalog_.had_run(policy.name, *due)) {
+        const Trigger trigger = prompt ? Trigger::schedule : Trigger::catch_up;
+        hooks_.fire(Firing{policy, trigger, *due, {}}, memory, passed);
+    } else {
+        hooks_.pass(memory, passed);
+    }
+}
+
+std::vector<PassedOver> Scheduler::passed_by(
+    const Policy& policy, const PolicyMemory& memory, Instant now, std::optional<Instant> begun
+) const {
+    const Instant last = memory.last_due.value_or(*memory.known_since);
+    std::vector<PassedOver> spans = passed_over(policy, memory, last, now, begun);
+    std::set<Instant> done;
+    if (!spans.empty()) {
+        for (const Run& run : scheduled_runs(catalog_, policy.name)) {
+            done.insert(run.due);
+        }
+    }
+    for (PassedOver& span : spans) {
+        const auto one = done.lower_bound(span.first);
+        if (one != done.end() && *one <= span.last) {
+            leave_out(done, policy, span);
+        }
+        if (span.paused) {
+            span.why = "the policy was paused" +
+                       (memory.pause_reason.empty() ? "" : " (" + memory.pause_reason + ")");
+            continue;
+        }
+        span.why = has_made_up_ ? "missed, because the clock was set or the schedule was changed"
+                                : "missed, because the daemon did not run";
+        span.why += begun ? "; " + to_rfc3339(*begun) + " is run instead"
+                          : ", and not made up for (catch_up)";
+    }
+    std::erase_if(spans, [](const PassedOver& span) { return span.count == 0; });
+    return spans;
+}
+
+void Scheduler::settle_pause(const PolicyName& name) {
+    const Instant now = time_.now();
+    const auto policy = std::ranges::find(policies_, name, &Policy::name);
+    const std::optional<Instant> next = next_[name];
+    if (policy != policies_.end() && memories_[name].paused(now) && next && *next <= now) {
+        settle(*policy, now);
+    }
 }
 
 const PolicyMemory& Scheduler::memory(const PolicyName& policy) const {
@@ -198,6 +273,11 @@ void Scheduler::learn(const PolicyName& name, Instant due, bool settled) {
     const bool strange =
         strangers_.contains(name) && last == known.known_since && due > told_until_;
     if (last && !strange ? !newer : !settled) {
+        return;
+    }
+    // After the clock was set back and right again, the catalog knows it by itself.
+    const auto knew = [&](const Run& run) { return run.due == due && run.id <= known_runs_; };
+    if (last && !strange && std::ranges::any_of(scheduled_runs(catalog_, name), knew)) {
         return;
     }
     PolicyMemory memory = memories_[name];

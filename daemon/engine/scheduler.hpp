@@ -9,6 +9,8 @@
 #include "ports/catalog.hpp"
 #include "ports/clock.hpp"
 #include "ports/observer.hpp"
+#include "rules/passed_over.hpp"
+#include "rules/run_plan.hpp"
 
 #include <functional>
 #include <map>
@@ -26,10 +28,15 @@ constexpr Duration made_up_after = std::chrono::minutes(4);
 
 class Scheduler {
 public:
-    // Commits the memory together with the run it begins.
-    using Fire = std::function<void(const Policy&, Trigger, Instant due, const PolicyMemory&)>;
+    struct Hooks {
+        // Commits the memory together with the run it begins, and with what passed before it.
+        std::function<void(const Firing&, const PolicyMemory&, const std::vector<PassedOver>&)>
+            fire;
+        // Commits the memory, and what passed without a run.
+        std::function<void(const PolicyMemory&, const std::vector<PassedOver>&)> pass;
+    };
 
-    Scheduler(Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Fire fire);
+    Scheduler(Clock& clock, Timekeeper& time, Catalog& catalog, Observer& observer, Hooks hooks);
 
     // Replaces the policies; one that was not there before fires from now on, not for the past.
     void set_policies(std::vector<Policy> policies);
@@ -38,6 +45,8 @@ public:
 
     const PolicyMemory& memory(const PolicyName& policy) const;
     void remember(const PolicyMemory& memory);  // commits
+    // Before a pause is ended or changed: what it has excluded so far stays excluded.
+    void settle_pause(const PolicyName& policy);
     // A firing that was acted on although nobody remembers it: the catalog is new or was put back
     // from a backup, its image is there. Later ones that were missed are made up for as usual.
     // `settled`: no newer one can come to light.
@@ -54,13 +63,18 @@ private:
     bool came_from_the_future(PolicyMemory& memory);
     void fire_due(Instant now);
     void consider(const Policy& policy, Instant now);
+    void settle(const Policy& policy, Instant now);
+    std::optional<Instant> prompt_firing(const Policy& policy, Instant now) const;
+    std::vector<PassedOver> passed_by(
+        const Policy& policy, const PolicyMemory& memory, Instant now, std::optional<Instant> begun
+    ) const;
     Duration waited() const;
 
     Clock& clock_;
     Timekeeper& time_;
     Catalog& catalog_;
     Observer& observer_;
-    Fire fire_;
+    Hooks hooks_;
     std::unique_ptr<Sleeper> sleeper_;
     std::vector<Policy> policies_;
     std::map<PolicyName, PolicyMemory> memories_;
@@ -68,6 +82,7 @@ private:
     std::optional<Instant> told_until_;  // the newest time that the catalog of the start tells of
     std::set<PolicyName> strangers_;     // to that catalog
     bool has_planned_ = false;
+    const RunId known_runs_;  // by the catalog of the start
     const Instant started_;
     const Duration started_steady_;
     bool makes_up_ = false;

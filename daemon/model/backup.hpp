@@ -17,7 +17,10 @@ namespace cvmbackup {
 enum class Trigger { schedule, catch_up, manual };
 enum class Result { ok, partial, failed, skipped, cancelled };
 
-// One firing of a policy.
+// Due times that pass without a run are counted up to here: it stands for all greater numbers.
+constexpr int passed_max = 1001;
+
+// One firing of a policy; or, with `passed`, due times in a row at which nothing was begun.
 struct Run {
     RunId id;
     PolicyName policy;
@@ -28,6 +31,8 @@ struct Run {
     std::optional<Result> result;
     bool good = false;  // something was made, and nothing that can be made is missing
     std::string note;   // why the run as a whole failed or was skipped; empty if nothing to say
+    int passed = 0;     // how many due times it stands for, up to passed_max; `due` is the first
+    std::optional<Instant> passed_until;  // the last of them
 
     bool operator==(const Run&) const = default;
 };

@@ -22,6 +22,12 @@ struct RunFinished {
     Run run;
 };
 
+// Due times went by without a run; they are in the catalog as this one row, or were added to it.
+struct TimesPassed {
+    Run run;
+    bool is_new = true;
+};
+
 struct BackupStarted {
     Backup backup;
 };
@@ -112,6 +118,7 @@ struct Notice {
 using Fact = std::variant<
     RunStarted,
     RunFinished,
+    TimesPassed,
     BackupStarted,
     BackupFinished,
     CopyChanged,

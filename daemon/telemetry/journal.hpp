@@ -35,6 +35,9 @@ private:
 
     void say(const SuccessRevised&) {}
 
+    // A notice says it.
+    void say(const TimesPassed&) {}
+
     void say(const ApiAnswered& fact);
     void say(const QuotaSeen& fact);
     void say(const SettingsReloaded& fact);

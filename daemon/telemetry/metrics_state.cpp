@@ -122,6 +122,13 @@ void Metrics::State::count(const RunFinished& fact) {
     }
 }
 
+// Nothing ran: the last run stays what it was.
+void Metrics::State::count(const TimesPassed& fact) {
+    if (fact.is_new) {
+        runs.at({fact.run.policy.text(), to_text(Result::skipped)}) += 1;
+    }
+}
+
 void Metrics::State::count(const BackupFinished& fact) {
     const Backup& backup = fact.backup;
     if (!backup.result) {

@@ -173,6 +173,7 @@ struct Metrics::State {
     void remember_run(const Run& run);
 
     void count(const RunFinished& fact);
+    void count(const TimesPassed& fact);
     void count(const BackupFinished& fact);
     void count(const CopyChanged& fact);
     void count(const RetentionPassed& fact);

@@ -206,11 +206,38 @@ protected:
         return broken_by([&] { book.committed(changes, now); });
     }
 
+    // A row of the list of runs that stands for these times.
+    int passed(Instant first, Instant last, int count, Instant now) {
+        Changes changes;
+        cvmbackup::Run row;
+        row.id = RunId(++runs);
+        row.policy = web;
+        row.due = first;
+        row.passed = count;
+        row.passed_until = last;
+        row.finished = now;
+        row.result = Result::skipped;
+        row.note = "missed";
+        changes.runs = {row};
+        return broken_by([&] { book.committed(changes, now); });
+    }
+
     DrawnPolicy drawn;
     Marks marks;
     FiringBook book{marks};
     int runs = 0;
 };
+
+TEST_F(Firings, ThatPassedWithoutARowAreFound) {
+    book.life_ended(begin + 1h);
+    book.life_began(begin + 50h);
+    EXPECT_EQ(fired(begin + 50h, begin + 50h), 0);
+
+    EXPECT_EQ(broken_by([&] { book.check(begin + 50h + 20min); }), 1);
+    EXPECT_EQ(passed(begin + 2h, begin + 26h, 3, begin + 50h), 1) << "there were two";
+    EXPECT_EQ(passed(begin + 2h, begin + 26h, 2, begin + 50h), 0);
+    EXPECT_EQ(broken_by([&] { book.check(begin + 50h + 20min); }), 0);
+}
 
 TEST_F(Firings, OnTimeAreGood) {
     EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
@@ -250,6 +277,7 @@ TEST_F(Firings, ForATimeAtWhichThePolicyWasPausedAreFound) {
     book.pause_taken(web, begin + 26h + 1s);
     book.life_ended(begin + 20h);
     book.life_began(begin + 30h);
+    EXPECT_EQ(passed(begin + 26h, begin + 26h, 1, begin + 30h), 0);
 
     EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 0);
     EXPECT_EQ(fired(begin + 26h, begin + 30h), 1);
@@ -265,6 +293,7 @@ TEST_F(Firings, ThatTheClockWasSetOverAreMadeUpFor) {
 
     EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 1);
     EXPECT_EQ(fired(begin + 26h, begin + 30h), 0);
+    EXPECT_EQ(passed(begin + 2h, begin + 2h, 1, begin + 30h), 0);
     EXPECT_EQ(broken_by([&] { book.check(begin + 30h + 20min); }), 0);
 }
 

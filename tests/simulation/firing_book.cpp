@@ -49,11 +49,13 @@ void FiringBook::catalog_lost(
     open_.clear();
     pauses_.clear();
     surely_paused_.clear();
+    passed_.clear();
     if (then != nullptr) {
         fired_.insert(then->fired_.begin(), then->fired_.end());
         runs_ = then->runs_;
         pauses_ = then->pauses_;
         surely_paused_ = then->surely_paused_;
+        passed_ = then->passed_;
     }
     was_lost_ = true;
     forgetful_ = true;
@@ -125,7 +127,10 @@ void FiringBook::committed(const Changes& changes, Instant now) {
         forgetful_ = false;
     }
     for (const Run& run : changes.runs) {
-        if (runs_.insert(run.id).second) {
+        const bool is_new = runs_.insert(run.id).second;
+        if (run.passed > 0) {
+            times_passed(run, is_new);
+        } else if (is_new) {
             new_run(run, now);
         }
         if (run.finished && !run.result) {
@@ -144,6 +149,48 @@ void FiringBook::committed(const Changes& changes, Instant now) {
                     " ended without a result or a reason"};
         }
     }
+}
+
+// A row that stands for due times at which nothing was begun.
+void FiringBook::times_passed(const Run& run, bool is_new) {
+    const std::string what = "run " + std::to_string(run.id.value()) + " (" + run.note + ")";
+    const auto policy = policies_.find(run.policy);
+    if (policy == policies_.end() || run.result != Result::skipped || run.note.empty() ||
+        !run.finished || run.good || !run.passed_until || *run.passed_until < run.due) {
+        throw Broken{1, what + " tells no due times that passed"};
+    }
+    const DrawnPolicy& drawn = policy->second.drawn;
+    passed_[run.policy].insert_or_assign(run.id, std::pair(run.due, *run.passed_until));
+    if (!is_new) {
+        marks_.hit("times passed in a row");
+        return;  // it may have begun under another schedule
+    }
+    if (*run.passed_until - run.due > days(100)) {
+        return;
+    }
+    const auto times = due_times(
+        drawn.schedule,
+        drawn.denied,
+        drawn.policy.zone.text(),
+        run.due - Duration(1),
+        *run.passed_until
+    );
+    const auto had_run = std::ranges::count_if(times, [&](Instant due) {
+        return fired_.contains({run.policy, due});
+    });
+    const auto all = static_cast<int>(times.size());
+    const int least = std::min(all - static_cast<int>(had_run), passed_max);
+    if (times.empty() || times.front() != run.due || times.back() != *run.passed_until ||
+        run.passed < least || run.passed > all) {
+        throw Broken{1, what + " does not agree with the timetable"};
+    }
+}
+
+bool FiringBook::is_told(const PolicyName& policy, Instant due) const {
+    const auto rows = passed_.find(policy);
+    return rows != passed_.end() && std::ranges::any_of(rows->second, [&](const auto& row) {
+               return due >= row.second.first && due <= row.second.second;
+           });
 }
 
 void FiringBook::new_run(const Run& run, Instant now) {
@@ -278,6 +325,14 @@ void FiringBook::settle(Instant until) {
                     1,
                     name.text() + " was due at " + to_rfc3339(due) + " (" + drawn.schedule.text() +
                         " " + zone + ") and did not fire"};
+            }
+            const Life& last = lives_.back();
+            const bool was_looked_at = last.end - std::max(last.begin, due) >= made_up_by;
+            if (was_looked_at && !is_told(name, due)) {
+                throw Broken{
+                    1,
+                    name.text() + " was due at " + to_rfc3339(due) + " and did not fire (" +
+                        *reason + "), which no row of the list of runs tells"};
             }
             marks_.hit(
                 *reason == "paused" ? "firing passed over while paused"

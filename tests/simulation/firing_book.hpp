@@ -1,6 +1,7 @@
-// Keeps score of promise 1: every due time is acted on once or for a stated reason not, and every
-// run and backup comes to an end. Due times come from the timetable, not from the daemon's
-// calendar. All instants are the daemon's wall time. Throws Broken.
+// Keeps score of promise 1: every due time is acted on once, or for a reason not, which a row of
+// the list of runs tells, and every run and backup comes to an end. Due times come from the
+// timetable, not from the daemon's calendar. All instants are the daemon's wall time. Throws
+// Broken.
 #pragma once
 
 #include "ports/catalog.hpp"
@@ -60,6 +61,8 @@ private:
     };
 
     void new_run(const Run& run, Instant now);
+    void times_passed(const Run& run, bool is_new);
+    bool is_told(const PolicyName& policy, Instant due) const;
     void begin_anew(Instant now);
     void check_moment(const Run& run, const InForce& policy, Instant now) const;
     std::optional<std::string> excuse(const InForce& policy, Instant due) const;
@@ -76,6 +79,8 @@ private:
     std::set<RunId> runs_;
     std::map<RunId, Instant> open_;  // and the true time when they were first seen
     std::set<std::pair<PolicyName, Instant>> fired_;
+    // By the rows that tell of times without a run: the first and the last.
+    std::map<PolicyName, std::map<RunId, std::pair<Instant, Instant>>> passed_;
     std::set<std::pair<PolicyName, Instant>> to_come_again_;  // fired, and the clock was set back
     std::map<PolicyName, std::vector<std::pair<Instant, Instant>>> pauses_;
     // From when until when, as the clock showed it.

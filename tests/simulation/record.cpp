@@ -63,6 +63,7 @@ constexpr std::array mark_names{
     "run by hand",
     "run cancelled",
     "firing passed over while paused",
+    "times passed in a row",
     "settings reloaded in mid-backup",
     "denied window waited for",
     "spread waited for",

@@ -54,5 +54,14 @@ TEST_F(CatalogRows, GiveBackTextsThatJsonEscapes) {
     EXPECT_EQ(catalog->backup(BackupId(1)), backup);
 }
 
+TEST(RowOfPassedTimes, IsNoRunOfThePolicy) {
+    const auto catalog = open_catalog(":memory:");
+    catalog->commit({{finished_run(1, Result::failed), passed_over(2)}, {}, {}, {}});
+
+    EXPECT_EQ(catalog->run(RunId(2)), passed_over(2));
+    EXPECT_FALSE(catalog->had_run(PolicyName("web"), passed_over(2).due));
+    EXPECT_EQ(catalog->last_finished_run(PolicyName("web")), finished_run(1, Result::failed));
+}
+
 }  // namespace
 }  // namespace cvmbackup::test

@@ -10,9 +10,11 @@ CREATE TABLE run (
     finished INTEGER,
     result TEXT,
     good INTEGER NOT NULL,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    passed INTEGER NOT NULL,
+    passed_until INTEGER
 ) STRICT;
-INSERT INTO run VALUES(1,'web','catch-up',1000001,2000001,3000003,'partial',0,'said at the end');
+INSERT INTO run VALUES(1,'web','catch-up',1000001,2000001,3000003,'partial',0,'said at the end',3,4000004);
 CREATE TABLE backup (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run(id),

@@ -78,6 +78,13 @@ TEST(Restart, BetweenAnyRequestAndItsAnswerLosesAndDoublesNothing) {
     }
 }
 
+// But for the rows that tell of times without one.
+std::vector<Run> runs_of(EngineWorld& world) {
+    std::vector<Run> runs = world.catalog->runs(std::nullopt, 10);
+    std::erase_if(runs, [](const Run& run) { return run.passed > 0; });
+    return runs;
+}
+
 TEST(Restart, MakesUpOnceForATimeThatWasMissed) {
     EngineWorld world(web_world(1));
     world.begin();
@@ -86,7 +93,7 @@ TEST(Restart, MakesUpOnceForATimeThatWasMissed) {
 
     ASSERT_TRUE(world.run_until_done());
 
-    const auto runs = world.catalog->runs(std::nullopt, 10);
+    const auto runs = runs_of(world);
     ASSERT_THAT(runs, SizeIs(1));
     EXPECT_EQ(runs[0].trigger, Trigger::catch_up);
     EXPECT_EQ(runs[0].due, *parse_rfc3339("2027-01-04T02:15:00Z"));
@@ -105,7 +112,7 @@ silent = true
 
     world.run_for(5min);
 
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
+    EXPECT_THAT(runs_of(world), SizeIs(1));
 }
 
 TEST(Restart, DoesNotMakeUpForWhatIsOlderThanTheCatchUp) {
@@ -116,8 +123,8 @@ TEST(Restart, DoesNotMakeUpForWhatIsOlderThanTheCatchUp) {
 
     world.run_for(10min);
 
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), IsEmpty());
-    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("was missed")));
+    EXPECT_THAT(runs_of(world), IsEmpty());
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("missed, because the daemon")));
 }
 
 TEST(Restart, IsOnTimeForTheNewestOfSeveralTimesThatPassed) {
@@ -129,7 +136,7 @@ TEST(Restart, IsOnTimeForTheNewestOfSeveralTimesThatPassed) {
 
     world.run_for(10min);
 
-    const auto runs = world.catalog->runs(std::nullopt, 10);
+    const auto runs = runs_of(world);
     ASSERT_THAT(runs, SizeIs(2));
     EXPECT_EQ(runs[0].trigger, Trigger::schedule);
     EXPECT_EQ(runs[0].due, *parse_rfc3339("2027-01-06T02:15:00Z"));
@@ -144,7 +151,7 @@ TEST(Restart, DoesNotFireATimeTwice) {
         world.run_for(1min);
     }
 
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
+    EXPECT_THAT(runs_of(world), SizeIs(1));
 }
 
 TEST(Restart, WithTheClockSetBackFiresNothingAgain) {
@@ -155,7 +162,7 @@ TEST(Restart, WithTheClockSetBackFiresNothingAgain) {
 
     world.run_for(1h);
 
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
+    EXPECT_THAT(runs_of(world), SizeIs(1));
 }
 
 TEST(Pause, PassesTimesOverUntilItEnds) {
@@ -165,13 +172,13 @@ TEST(Pause, PassesTimesOverUntilItEnds) {
         world.engine().pause(PolicyName("web"), *parse_rfc3339("2027-01-05T00:00:00Z"), "moving")
     );
     world.run_for(std::chrono::hours(20));
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), IsEmpty());
+    EXPECT_THAT(runs_of(world), IsEmpty());
     EXPECT_TRUE(world.engine().policies().front().paused);
 
     world.crash();
     world.run_for(std::chrono::hours(24));
 
-    EXPECT_THAT(world.catalog->runs(std::nullopt, 10), SizeIs(1));
+    EXPECT_THAT(runs_of(world), SizeIs(1));
 }
 
 // Due at 02:15 and paused until `until`; the daemon does not run from 02:00 to 05:00.
@@ -182,7 +189,7 @@ std::size_t runs_made_up_for(const char* until) {
     world.crash();
     world.now = *parse_rfc3339("2027-01-04T05:00:00Z");
     world.run_for(std::chrono::hours(1));
-    return world.catalog->runs(std::nullopt, 10).size();
+    return runs_of(world).size();
 }
 
 TEST(Pause, PassesTimesOverAlsoIfItEndedWhileNoDaemonRan) {

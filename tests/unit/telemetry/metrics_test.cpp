@@ -37,6 +37,15 @@ protected:
         metrics.observe(RunFinished{run});
     }
 
+    void pass_times(bool is_new) {
+        cvmbackup::Run row;
+        row.policy = PolicyName("web");
+        row.result = Result::skipped;
+        row.passed = 3;
+        row.due = due + 24h;
+        metrics.observe(TimesPassed{row, is_new});
+    }
+
     void finish_backup(Result result) {
         Backup backup;
         backup.policy = PolicyName("web");
@@ -63,6 +72,17 @@ protected:
 
     Metrics metrics{"1.2.3"};
 };
+
+TEST_F(MetricsTest, CountTimesThatPassedAndLeaveTheLastRunAsItWas) {
+    finish_run(Result::ok);
+    pass_times(true);
+    pass_times(false);
+
+    const std::string page = metrics.text();
+    EXPECT_THAT(page, shows("runs_total{policy=\"web\",result=\"skipped\"} 1"));
+    EXPECT_THAT(page, shows("policy_last_result{policy=\"web\",result=\"ok\"} 1"));
+    EXPECT_THAT(page, shows("policy_last_result{policy=\"web\",result=\"skipped\"} 0"));
+}
 
 TEST_F(MetricsTest, BeginAtZeroForEveryPolicyAndResult) {
     const std::string page = metrics.text();
