@@ -35,8 +35,9 @@ public:
 
     void forget_consents() { permitted_.clear(); }
 
-    // The plan was admitted, nothing of it is carried out yet. What a crash or an outage leaves
-    // over does not look unusual to the next pass then.
+    // Of a plan that nothing stops before it is carried out: what a crash or an outage leaves over
+    // does not look unusual to the next pass then. Of one that a person agreed to when all of it
+    // was tried.
     void remember_pass(const PolicyPlan& plan, Instant decided);
 
     // Catalog and cloud disagree about copies of the policy; empty: they agree again.

@@ -158,8 +158,10 @@ Task<void> Pruner::prune(Policy policy) {
         co_return try_again_later();
     }
     const bool admitted = brake_.admits(plan);
-    if (admitted) {
-        brake_.remember_pass(plan.policies.front(), clock_.now());
+    const PolicyPlan& part = plan.policies.front();
+    const Instant decided_at = clock_.now();
+    if (part.stops.empty()) {
+        brake_.remember_pass(part, decided_at);
     }
     std::map<CopyId, const Decision*> decided;
     RetentionPassed passed;
@@ -190,6 +192,8 @@ Task<void> Pruner::prune(Policy policy) {
     const bool tried = co_await delete_all(std::move(images), std::move(exports), generation);
     const bool current = generation == generation_;
     if (admitted && tried && current && !stopping_) {
+        // Before, a restart would take what a person agreed to for what is usual.
+        brake_.remember_pass(part, decided_at);
         brake_.forget_consent(policy.name);
     }
     if (admitted && current && !stopping_) {

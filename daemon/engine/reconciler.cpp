@@ -18,6 +18,12 @@ Trigger trigger_of(const BackupKey& key, const std::vector<Policy>& policies) {
     return scheduled ? Trigger::schedule : Trigger::manual;
 }
 
+std::string disagreement(std::size_t backups, Instant found) {
+    return "the cloud was not as the catalog said about " + std::to_string(backups) +
+           " backups at " + to_rfc3339(found) +
+           "; once they are found to agree this ends by itself";
+}
+
 }  // namespace
 
 Reconciler::Reconciler(
@@ -150,9 +156,7 @@ void Reconciler::judge(const Policy& policy) {
     }
     std::string& verdict = judged_[policy.name];
     if (mended > 0) {
-        verdict = "the cloud was not as the catalog said about " + std::to_string(mended) +
-                  " backups at " + to_rfc3339(last_.ended) +
-                  "; once they are found to agree this ends by itself";
+        verdict = disagreement(mended, last_.ended);
     } else if (all_read) {
         verdict.clear();
     }
@@ -328,6 +332,10 @@ void Reconciler::apply(Comparison comparison, const Place& place) {
     std::ranges::move(comparison.adopted, std::back_inserter(changes.backups));
     judge_runs(changes);
     catalog_.commit(changes);
+    for (const Backup& backup : changes.backups) {
+        // Retention looks at once, and must wait until this comparison has judged.
+        hooks_.judged(backup.policy, disagreement(mended, clock_.now()));
+    }
     tell(before, changes.backups);
 }
 
@@ -342,10 +350,16 @@ void Reconciler::tell(const std::vector<Backup>& before, const std::vector<Backu
         const std::size_t known = i < before.size() ? before[i].copies.size() : 0;
         for (std::size_t j = 0; j < backup.copies.size(); ++j) {
             // What was not known was as good as cancelled.
-            const CopyState was = j < known ? before[i].copies[j].state : CopyState::cancelled;
-            if (was != backup.copies[j].state) {
-                observer_.observe(CopyChanged{backup.policy, backup.instance, was, backup.copies[j]}
-                );
+            const Copy& now = backup.copies[j];
+            CopyState was = j < known ? before[i].copies[j].state : CopyState::cancelled;
+            if (was == CopyState::done && now.size_gib != before[i].copies[j].size_gib) {
+                Copy smaller = before[i].copies[j];
+                smaller.state = CopyState::lost;
+                observer_.observe(CopyChanged{backup.policy, backup.instance, was, smaller});
+                was = CopyState::lost;
+            }
+            if (was != now.state) {
+                observer_.observe(CopyChanged{backup.policy, backup.instance, was, now});
             }
         }
     }

@@ -64,9 +64,9 @@ std::string name_of(const PolicyPlan& plan, const std::vector<Decision>& decisio
 
 // What came since the last pass, and what was to go then and is still there, may go besides.
 std::optional<BrakeStop> stop_many(const Counts& counts, std::optional<std::size_t> kept_before) {
-    const std::size_t usual = std::max(deletions_always_allowed, counts.there / 5);
-    const std::size_t before = kept_before.value_or(counts.there);
-    const std::size_t more = counts.there > before ? counts.there - before : 0;
+    const std::size_t before = std::min(kept_before.value_or(counts.there), counts.there);
+    const std::size_t usual = std::max(deletions_always_allowed, before / 5);
+    const std::size_t more = counts.there - before;
     if (counts.expired <= usual + more) {
         return std::nullopt;
     }

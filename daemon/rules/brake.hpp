@@ -1,7 +1,7 @@
 // The brake on deletions: a plan that deletes more than usual, or that is made while something is
 // odd, is not carried out before a person has agreed to it. What stops a policy's plan:
 //   many          so many copies, complete and incomplete, would go that those that stay are fewer
-//                 than the last pass kept by more than max(5, a fifth of those that are there)
+//                 than the last pass kept by more than max(5, a fifth of these)
 //   stale         the newest good copy is older than it should be: older than the rpo, and than
 //                 three times the longest gap of the schedule; a failing policy needs its old ones
 //   clock         the clock is more than an hour away from the cloud's, was set by more than that,

@@ -84,6 +84,13 @@ void Comparer::judge_ours(
     } else if (image.state == ImageState::normal) {
         const bool tried = copy->state == CopyState::failed;
         adopt(*backup, *copy, image, tried ? FindingKind::leftover : FindingKind::unknown);
+    } else if (!origin) {
+        report(
+            finding(FindingKind::leftover, *backup, image),
+            Mending::none,
+            "image " + image.id.text() + where() + " is " + image.state_word +
+                "; nothing but its name says whose it is, delete it by hand"
+        );
     } else {
         Copy& left = copy->image.empty() && copy->state == CopyState::failed
                          ? *copy
@@ -95,7 +102,7 @@ void Comparer::judge_ours(
         touch(*backup);
         report(
             finding(FindingKind::leftover, *backup, image),
-            origin ? Mending::to_be_deleted : Mending::none,
+            Mending::to_be_deleted,
             "image " + image.id.text() + where() + " is " + image.state_word +
                 "; retention will delete it"
         );

@@ -135,7 +135,9 @@ void Metrics::State::count(const BackupFinished& fact) {
         return;
     }
     backups.at({backup.policy.text(), to_text(*backup.result)}) += 1;
-    if (backup.good && BoundedWords::is_plain(backup.instance.text())) {
+    // One that a wrong clock dated ahead would be the newest until that day.
+    const bool counts = backup.good && backup.due <= backup.finished;
+    if (counts && BoundedWords::is_plain(backup.instance.text())) {
         double& success = instance_success.at({backup.policy.text(), backup.instance.text()});
         success = std::max(success, metric_seconds(backup.due));
     }

@@ -22,10 +22,9 @@ void BrakeBook::planning(const PolicyName& policy, Duration wrong) {
     for (const auto& [id, seen] : copies_) {
         plan.there += seen.policy == policy && seen.state == CopyState::done;
     }
-    plan.most = std::max(always_allowed, plan.there / 5);
-    if (pass != needed_.end() && plan.there > pass->second) {
-        plan.most += plan.there - pass->second;
-    }
+    const bool has_grown = pass != needed_.end() && plan.there > pass->second;
+    const std::size_t came = has_grown ? plan.there - pass->second : 0;
+    plan.most = std::max(always_allowed, (plan.there - came) / 5) + came;
     plans_[policy] = plan;
 }
 

@@ -46,13 +46,14 @@ protected:
         metrics.observe(TimesPassed{row, is_new});
     }
 
-    void finish_backup(Result result) {
+    void finish_backup(Result result, Duration dated_ahead = Duration(0)) {
         Backup backup;
         backup.policy = PolicyName("web");
         backup.instance = InstanceId("ins-1");
         backup.result = result;
         backup.good = result == Result::ok;
-        backup.due = due;
+        backup.due = due + dated_ahead;
+        backup.finished = due + std::chrono::minutes(10);
         metrics.observe(BackupFinished{backup});
     }
 
@@ -143,6 +144,9 @@ TEST_F(MetricsTest, ShowInstancesOnlyWhenAskedTo) {
         shows("instance_last_success_timestamp_seconds{policy=\"web\",instance=\"ins-1\"} "
               "1800000000")
     );
+
+    finish_backup(Result::ok, std::chrono::hours(24));  // begun by a clock that was wrong
+    EXPECT_THAT(metrics.text(), HasSubstr("instance=\"ins-1\"} 1800000000\n"));
 }
 
 TEST_F(MetricsTest, FollowACopyFromIntentToDeletion) {
