@@ -192,14 +192,14 @@ void bind_row(Statement& statement, const Backup& backup) {
 void bind_row(Statement& statement, const Copy& copy) {
     // clang-format off
     const auto& [id, backup, kind, place, bucket, name, attempt, state, image, objects, size_gib,
-                 tries, intended_at, accepted_at, settled_at, deleted_at, code, reason,
-                 request_id, quarantined, unanswered] = copy;
+                 tries, intended_at, accepted_at, settled_at, deleted_at, queued_until, code,
+                 reason, request_id, quarantined, unanswered] = copy;
     // clang-format on
     Binder(statement) << id << backup << to_text(kind) << place.account << place.region << bucket
                       << name << std::int64_t{attempt} << to_text(state) << image
                       << column_of(objects) << size_gib << std::int64_t{tries} << intended_at
-                      << accepted_at << settled_at << deleted_at << code << reason << request_id
-                      << quarantined << unanswered;
+                      << accepted_at << settled_at << deleted_at << queued_until << code << reason
+                      << request_id << quarantined << unanswered;
 }
 
 void bind_row(Statement& statement, const PolicyMemory& memory) {
@@ -248,8 +248,8 @@ Copy read_copy(const Statement& row) {
     reader >> copy.image;
     reader.json(copy.objects);
     reader >> copy.size_gib >> copy.tries >> copy.intended_at >> copy.accepted_at >>
-        copy.settled_at >> copy.deleted_at >> copy.code >> copy.reason >> copy.request_id >>
-        copy.quarantined >> copy.unanswered;
+        copy.settled_at >> copy.deleted_at >> copy.queued_until >> copy.code >> copy.reason >>
+        copy.request_id >> copy.quarantined >> copy.unanswered;
     return copy;
 }
 

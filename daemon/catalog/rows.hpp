@@ -17,8 +17,8 @@ constexpr const char* backup_columns =
 // A copy's policy, instance and due time are its backup's: see insert_copy in statements.cpp.
 constexpr const char* copy_columns =
     "id, backup, kind, account, region, bucket, name, attempt, state, image, objects, size_gib, "
-    "tries, intended_at, accepted_at, settled_at, deleted_at, code, reason, request_id, "
-    "quarantined, unanswered";
+    "tries, intended_at, accepted_at, settled_at, deleted_at, queued_until, code, reason, "
+    "request_id, quarantined, unanswered";
 constexpr const char* memory_columns =
     "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at, "
     "kept, agreed_to";

@@ -91,6 +91,7 @@ CREATE TABLE copy (
     accepted_at INTEGER,
     settled_at INTEGER,
     deleted_at INTEGER,
+    queued_until INTEGER,
     code TEXT NOT NULL,
     reason TEXT NOT NULL,
     request_id TEXT NOT NULL,

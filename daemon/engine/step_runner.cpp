@@ -290,7 +290,7 @@ Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
         co_return;
     }
     if (what.change == Change::export_images && !may_export(what.place)) {
-        feed(backup, event::NoRoom{std::move(what.copies), no_export_room(what.place)});
+        feed(backup, event::ExportsFull{std::move(what.copies), no_export_room(what.place)});
     } else {
         feed(backup, event::TurnCame{std::move(what.copies)});
     }

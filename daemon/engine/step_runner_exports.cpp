@@ -10,7 +10,8 @@ namespace {
 constexpr const char* too_many = "LimitExceeded.ExportImageTaskLimitExceeded";
 
 bool waits_for_room(const Copy& copy) {
-    return copy.state == CopyState::planned && (copy.code == "NoQuota" || copy.code == too_many);
+    return copy.state == CopyState::planned &&
+           (copy.code == exports_full_code || copy.code == too_many);
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ struct Copy {
     std::optional<Instant> accepted_at;
     std::optional<Instant> settled_at;  // when it became done, failed, skipped or cancelled
     std::optional<Instant> deleted_at;
+    std::optional<Instant> queued_until;  // exports: till then it waited for others of ours
     std::string code;
     std::string reason;
     std::string request_id;

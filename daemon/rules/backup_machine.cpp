@@ -2,6 +2,7 @@
 
 #include "rules/backup_machine_detail.hpp"
 #include "rules/image_name.hpp"
+#include "rules/retry_pause.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -15,6 +16,9 @@ namespace {
 bool failed_in_cloud(const Image& image) {
     return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
 }
+
+// Pauses of five to ten minutes.
+constexpr int queued_like_tries = 10;
 
 // Said of one of several regions; nobody documents whether the others have begun then.
 bool is_of_one_destination(const Failure& failure) {
@@ -75,6 +79,18 @@ void Machine::on(const event::ExportAccepted& event) {
 
 void Machine::on(const event::NoRoom& event) {
     hold_back(event.copies, Failure{Remedy::retry_later, "NoQuota", event.why, ""});
+}
+
+// No try: the cloud was not asked. It begins earlier when another has ended.
+void Machine::on(const event::ExportsFull& event) {
+    for (const CopyId id : event.copies) {
+        if (Copy* copy = find(id, CopyState::planned)) {
+            copy->code = exports_full_code;
+            copy->reason = event.why;
+            copy->queued_until = now_;
+            wait({id}, retry_pause(queued_like_tries, id.value(), Duration(0), Duration(0)));
+        }
+    }
 }
 
 void Machine::on(const event::Refused& event) {
@@ -279,6 +295,7 @@ void Machine::on(const event::ClockSet& event) {
         move(copy.intended_at);
         move(copy.accepted_at);
         move(copy.settled_at);
+        move(copy.queued_until);
     }
 }
 

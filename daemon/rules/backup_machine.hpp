@@ -34,7 +34,8 @@ constexpr Duration lost_export_wait_per_gib = std::chrono::seconds(60);
 constexpr Duration retry_first = std::chrono::seconds(15);
 constexpr Duration retry_long = std::chrono::minutes(10);
 constexpr Duration retry_longest = std::chrono::hours(2);
-// How long a refused call is tried again, counted from the backup's start.
+// How long a refused call is tried again, counted from when it could be asked for first; what an
+// export waits for others of ours is not counted.
 constexpr Duration retry_window = std::chrono::hours(12);
 // How long an instance that is off after its image, and ran before, is tried to be started again.
 constexpr Duration start_window = std::chrono::hours(2);
@@ -53,6 +54,8 @@ inline constexpr const char* disks_missing_code = "DisksMissing";
 inline constexpr const char* no_image_code = "NoImage";
 // Of a copy whose work met a bug before the cloud is known to have begun it.
 inline constexpr const char* unexpected_code = "Unexpected";
+// Of an export that waits until another of ours has ended.
+inline constexpr const char* exports_full_code = "ExportsFull";
 
 namespace event {
 
@@ -79,6 +82,12 @@ struct ExportAccepted {
 
 // Not even asked for: the image quota has no room.
 struct NoRoom {
+    std::vector<CopyId> copies;
+    std::string why;
+};
+
+// Not even asked for: as many exports of ours run as the cloud allows.
+struct ExportsFull {
     std::vector<CopyId> copies;
     std::string why;
 };
@@ -183,6 +192,7 @@ using Event = std::variant<
     event::ImageAccepted,
     event::ExportAccepted,
     event::NoRoom,
+    event::ExportsFull,
     event::Refused,
     event::Looked,
     event::Found,

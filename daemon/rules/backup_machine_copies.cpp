@@ -91,6 +91,7 @@ void Machine::correct_stamps() {
         correct(copy.intended_at);
         correct(copy.accepted_at);
         correct(copy.settled_at);
+        correct(copy.queued_until);
     }
 }
 
@@ -290,7 +291,7 @@ void Machine::begin_waiting_siblings() {
 Duration Machine::waited(const Copy& copy) const {
     const std::optional<Instant> begun =
         copy.kind == CopyKind::image ? backup_.started : backup_.copies.front().settled_at;
-    return now_ - begun.value_or(now_);
+    return now_ - std::max(begun.value_or(now_), copy.queued_until.value_or(Instant::min()));
 }
 
 // After a long time without the daemon or the network, an old start alone is no reason to give up.

@@ -32,6 +32,7 @@ public:
     void on(const event::ImageAccepted&);
     void on(const event::ExportAccepted&);
     void on(const event::NoRoom&);
+    void on(const event::ExportsFull&);
     void on(const event::Refused&);
     void on(const event::Looked&);
     void on(const event::Found&);

@@ -59,6 +59,7 @@ inline Copy sample_copy(std::int64_t id, std::int64_t backup, CopyState state) {
     copy.accepted_at = at(12);
     copy.settled_at = at(13);
     copy.deleted_at = at(14);
+    copy.queued_until = at(15);
     copy.code = "LimitExceeded";
     copy.reason = "the quota is \"full\"";
     copy.request_id = "0b1-2c3";

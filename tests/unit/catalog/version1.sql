@@ -67,14 +67,15 @@ CREATE TABLE copy (
     accepted_at INTEGER,
     settled_at INTEGER,
     deleted_at INTEGER,
+    queued_until INTEGER,
     code TEXT NOT NULL,
     reason TEXT NOT NULL,
     request_id TEXT NOT NULL,
     quarantined INTEGER NOT NULL,
     unanswered INTEGER NOT NULL
 ) STRICT;
-INSERT INTO copy VALUES(8,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'done','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,'LimitExceeded','the quota is "full"','0b1-2c3',1,1);
-INSERT INTO copy VALUES(9,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'skipped','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,'LimitExceeded','the quota is "full"','0b1-2c3',1,1);
+INSERT INTO copy VALUES(8,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'done','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,15,'LimitExceeded','the quota is "full"','0b1-2c3',1,1);
+INSERT INTO copy VALUES(9,4,'web','ins-00000001',1000004,'export','prod','ap-guangzhou','ops-backup-1250000000','web/ins-1/2027',3,'skipped','img-1','[{"key":"web/a.qcow2","size_bytes":5000000000,"etag":"\"etag\"","crc64":"18446744073709551615"},{"key":"b","size_bytes":0,"etag":"","crc64":""}]',50,7,11,12,13,14,15,'LimitExceeded','the quota is "full"','0b1-2c3',1,1);
 CREATE TABLE policy (
     name TEXT NOT NULL PRIMARY KEY,
     last_due INTEGER,

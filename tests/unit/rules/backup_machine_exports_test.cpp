@@ -1,0 +1,64 @@
+#include "backup_machine_fixture.hpp"
+
+namespace cvmbackup::machine_test {
+namespace {
+
+class ExportMachine : public BackupMachine {
+protected:
+    void SetUp() override {
+        backup.copies = {
+            copy_of(image_copy, CopyKind::image, "ap-guangzhou"),
+            copy_of(export_copy, CopyKind::exported, "ap-guangzhou")};
+        complete_image();
+    }
+
+    Copy& exported() { return backup.copies.back(); }
+
+    void wait_for_others(Duration time) {
+        for (const Instant end = now + time; now < end;) {
+            feed(event::ExportsFull{{export_copy}, "two others run"});
+            const action::Wait wait = only<action::Wait>();
+            EXPECT_GE(wait.time, 5min);
+            EXPECT_LE(wait.time, retry_long);
+            now += wait.time;
+            feed(event::TimePassed{{export_copy}});
+            EXPECT_THAT(only<action::AwaitTurn>().copies, ElementsAre(export_copy));
+        }
+    }
+
+    // How long the cloud may refuse it until it is given up.
+    Duration tried() {
+        const Instant begun = now;
+        while (exported().state == CopyState::planned) {
+            feed(event::TurnCame{{export_copy}});
+            feed(event::Refused{{export_copy}, failure(Remedy::retry_later, "InternalError")});
+            if (!all<action::Wait>().empty()) {
+                now += only<action::Wait>().time;
+            }
+        }
+        EXPECT_EQ(exported().state, CopyState::failed);
+        return now - begun;
+    }
+};
+
+TEST_F(ExportMachine, WaitsForOthersOfOursWithoutATry) {
+    wait_for_others(30h);
+
+    EXPECT_EQ(exported().state, CopyState::planned);
+    EXPECT_EQ(exported().tries, 0);
+    EXPECT_EQ(exported().reason, "two others run");
+}
+
+TEST_F(ExportMachine, IsTriedAsLongAfterItHasWaitedForOthersOfOurs) {
+    feed(event::TurnCame{{export_copy}});
+    feed(event::Refused{{export_copy}, failure(Remedy::retry_later, "InternalError")});
+    wait_for_others(30h);
+
+    const Duration time = tried();
+
+    EXPECT_GE(time, retry_window);
+    EXPECT_LE(time, retry_window + 5h);
+}
+
+}  // namespace
+}  // namespace cvmbackup::machine_test
