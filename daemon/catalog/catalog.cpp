@@ -154,13 +154,17 @@ public:
         });
     }
 
-    std::optional<Instant> newest_copy(PolicyName policy, InstanceId instance, CopyKind kind)
-        override {
+    std::optional<Instant> newest_export(
+        PolicyName policy, InstanceId instance, BucketPlace bucket, Instant latest
+    ) override {
         return ask([&] {
-            statements_.newest_copy.bind(1, policy.text());
-            statements_.newest_copy.bind(2, instance.text());
-            statements_.newest_copy.bind(3, to_text(kind));
-            return maximum(statements_.newest_copy);
+            statements_.newest_export.bind(1, policy.text());
+            statements_.newest_export.bind(2, instance.text());
+            statements_.newest_export.bind(3, number_of(latest));
+            statements_.newest_export.bind(4, bucket.account.text());
+            statements_.newest_export.bind(5, bucket.region.text());
+            statements_.newest_export.bind(6, bucket.bucket.text());
+            return maximum(statements_.newest_export);
         });
     }
 

@@ -121,10 +121,11 @@ Statements::Statements(SQLite::Database& db)
           std::string("SELECT backup FROM copy INDEXED BY copy_kept WHERE policy = ?1 AND ") +
               kept_condition
       )
-    , newest_copy(
+    , newest_export(
           db,
           "SELECT max(due) FROM copy INDEXED BY copy_done"
-          " WHERE policy = ?1 AND instance = ?2 AND kind = ?3 AND state = 'done'"
+          " WHERE policy = ?1 AND instance = ?2 AND kind = 'export' AND due <= ?3"
+          " AND state = 'done' AND code = '' AND account = ?4 AND region = ?5 AND bucket = ?6"
       )
     , ids_with_images_at(
           db, copies_at("kind IN ('image', 'replica') AND (state <> 'failed' OR image <> '')")

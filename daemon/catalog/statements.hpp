@@ -33,7 +33,7 @@ struct Statements {
     Statement last_finished_run;
     Statement last_success;
     Statement ids_of_points;
-    Statement newest_copy;
+    Statement newest_export;
     Statement ids_with_images_at;
     Statement ids_with_exports_at;
     Statement backups_due;

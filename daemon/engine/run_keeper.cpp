@@ -167,8 +167,10 @@ KnownBackups RunKeeper::known(const Policy& policy, const std::vector<Instance>&
         }
     }
     if (policy.exported && policy.exported->every != Every::backup) {
+        const BucketPlace bucket{policy.account, policy.region, policy.exported->bucket};
         for (const Instance& instance : inventory) {
-            const auto newest = catalog_.newest_copy(policy.name, instance.id, CopyKind::exported);
+            const auto newest =
+                catalog_.newest_export(policy.name, instance.id, bucket, clock_.now());
             if (newest) {
                 known.newest_export.emplace(instance.id, *newest);
             }

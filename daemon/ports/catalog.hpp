@@ -88,9 +88,9 @@ public:
     ) = 0;
     // Finished backups of the policy that still have copies not deleted: what retention decides on.
     virtual std::vector<Backup> points(PolicyName policy) = 0;
-    // Newest due time of a complete copy of this kind, for `every = …` of exports.
-    virtual std::optional<Instant> newest_copy(
-        PolicyName policy, InstanceId instance, CopyKind kind
+    // Newest due time, no later than `latest`, of a good export in this bucket: for `every = …`.
+    virtual std::optional<Instant> newest_export(
+        PolicyName policy, InstanceId instance, BucketPlace bucket, Instant latest
     ) = 0;
     virtual Totals totals(Instant now) = 0;
 

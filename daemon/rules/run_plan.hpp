@@ -20,7 +20,7 @@ struct Firing {
 // What the daemon knows of the policy's instances besides the inventory.
 struct KnownBackups {
     std::map<InstanceId, BackupId> under_way;
-    std::map<InstanceId, Instant> newest_export;  // due times of complete exports
+    std::map<InstanceId, Instant> newest_export;  // due times of those that count
 };
 
 struct RunPlan {

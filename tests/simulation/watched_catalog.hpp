@@ -66,9 +66,12 @@ public:
         return real_->points(std::move(policy));
     }
 
-    std::optional<Instant> newest_copy(PolicyName policy, InstanceId instance, CopyKind kind)
-        override {
-        return real_->newest_copy(std::move(policy), std::move(instance), kind);
+    std::optional<Instant> newest_export(
+        PolicyName policy, InstanceId instance, BucketPlace bucket, Instant latest
+    ) override {
+        return real_->newest_export(
+            std::move(policy), std::move(instance), std::move(bucket), latest
+        );
     }
 
     std::optional<Instant> last_success(PolicyName policy, InstanceId instance, Instant now)

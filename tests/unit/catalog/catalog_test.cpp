@@ -331,22 +331,6 @@ TEST_F(CatalogTest, TellsWhatAPlaceMayHold) {
     EXPECT_THAT(catalog->with_exports_at(replica.place), IsEmpty());
 }
 
-TEST_F(CatalogTest, FindsTheNewestCompleteCopyOfAKind) {
-    commit_run(sample_run(1));
-    commit_backup(finished_backup(1, 1, Result::ok), CopyState::done);
-    commit_backup(finished_backup(2, 1, Result::ok), CopyState::done);
-    commit_backup(finished_backup(3, 1, Result::failed), CopyState::failed);
-    const PolicyName web("web");
-    const InstanceId instance("ins-00000001");
-
-    EXPECT_EQ(
-        catalog->newest_copy(web, instance, CopyKind::exported),
-        finished_backup(2, 1, Result::ok).due
-    );
-    EXPECT_EQ(catalog->newest_copy(web, instance, CopyKind::replica), std::nullopt);
-    EXPECT_EQ(catalog->newest_copy(web, InstanceId("ins-2"), CopyKind::exported), std::nullopt);
-}
-
 TEST_F(CatalogTest, AddsUpTheTotals) {
     commit_run(finished_run(1, Result::partial));
     commit_run(finished_run(2, Result::partial));
