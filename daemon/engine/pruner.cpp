@@ -145,7 +145,7 @@ Task<bool> Pruner::delete_all(
         if (stopping_ || stale(expired.policy, generation)) {
             break;
         }
-        co_await delete_objects(std::move(expired));
+        co_await delete_objects(std::move(expired), generation);
     }
     co_return all_read;
 }
@@ -311,21 +311,6 @@ Task<void> Pruner::delete_one(Place place, Expired expired) {
         co_return;
     }
     std::vector<Expired> one{std::move(expired)};
-    set_state(one, CopyState::deleted);
-}
-
-Task<void> Pruner::delete_objects(Expired expired) {
-    std::vector<Expired> one{std::move(expired)};
-    set_state(one, CopyState::deleting);
-    const Copy copy = one.front().copy;
-    const BucketPlace bucket{copy.place.account, copy.place.region, copy.bucket};
-    for (const StoredObject& object : copy.objects) {
-        const Outcome<void> gone = co_await cloud_.delete_object(bucket, object.key);
-        if (!gone) {
-            postpone(std::move(one.front()), gone.error());
-            co_return;
-        }
-    }
     set_state(one, CopyState::deleted);
 }
 

@@ -84,7 +84,8 @@ private:
     Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
-    Task<void> delete_objects(Expired expired);
+    Task<Outcome<std::optional<std::string>>> replaced_object(Copy copy);
+    Task<void> delete_objects(Expired expired, int generation);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
     bool waits(const Copy& copy);
@@ -92,6 +93,7 @@ private:
     void try_again_later();
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
+    void refuse_replaced(const Expired& expired, const std::string& key);
     void leave_to_comparison(const Expired& expired);
 
     Clock& clock_;
