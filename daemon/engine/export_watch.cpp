@@ -18,7 +18,7 @@ std::vector<StoredObject> promised(
             objects.push_back(object);
         }
     }
-    return objects.empty() ? objects_of(what.image, listed) : objects;
+    return objects.empty() ? objects_of(what.exported, listed) : objects;
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ Task<void> ExportWatch::run() {
 Task<void> ExportWatch::look(CopyId copy) {
     const action::WatchExport what = watched_.at(copy).what;
     const Outcome<std::vector<StoredObject>> listed =
-        co_await cloud_.list_objects(what.bucket, what.prefix);
+        co_await cloud_.list_objects(what.bucket, what.exported.prefix);
     Watched& watched = watched_.at(copy);
     const Duration now = clock_.steady_now();
     const Duration age = now - watched.since;
@@ -82,16 +82,16 @@ Task<void> ExportWatch::look(CopyId copy) {
     watched.unreadable.answered();
     std::vector<StoredObject> objects = promised(what, *listed);
     const bool complete = objects.size() >= std::max<std::size_t>(1, what.keys.size());
-    if (complete && objects == watched.last_seen) {
+    if (!complete) {
+        unfinished(copy, std::to_string(objects.size()) + " objects exist");
+    } else if (std::string why = why_too_small(what.exported, objects); !why.empty()) {
+        too_small(copy, std::move(objects), why);
+    } else if (objects == watched.last_seen) {
         co_await confirm(copy, std::move(objects));
-        co_return;
-    }
-    if (complete) {
+    } else {
         watched.last_seen = std::move(objects);
         watched.next_look = now + poll_shortest;
-        co_return;
     }
-    unfinished(copy, std::to_string(objects.size()) + " objects exist");
 }
 
 // When that lasts it is told, and ends the wait some time: nobody could ever say that the export is
@@ -109,12 +109,25 @@ void ExportWatch::refused(CopyId copy, const Failure& failure) {
 }
 
 void ExportWatch::unfinished(CopyId copy, const std::string& state) {
-    Watched& watched = watched_.at(copy);
-    watched.seen_unfinished = true;
-    const Duration now = clock_.steady_now();
-    if (now - watched.since > export_patience && now - watched.added > watched_least) {
+    if (is_overdue(watched_.at(copy))) {
         forget(copy, event::Overdue{copy, overdue_text(export_patience, state)});
     }
+}
+
+// Perhaps they still grow.
+void ExportWatch::too_small(
+    CopyId copy, std::vector<StoredObject> objects, const std::string& why
+) {
+    if (is_overdue(watched_.at(copy))) {
+        const std::string text = overdue_text(export_patience, why);
+        forget(copy, event::ExportTooSmall{copy, std::move(objects), text});
+    }
+}
+
+bool ExportWatch::is_overdue(Watched& watched) const {
+    watched.seen_unfinished = true;
+    const Duration now = clock_.steady_now();
+    return now - watched.since > export_patience && now - watched.added > watched_least;
 }
 
 Task<void> ExportWatch::confirm(CopyId copy, std::vector<StoredObject> objects) {

@@ -1,6 +1,6 @@
 // Watches exports in progress. No API reports an export's progress, so it is complete when every
-// object is there and has not changed between two looks; then each is asked for once more with
-// HEAD, which is what the success rests on.
+// object is there, large enough for its disk, and has not changed between two looks; then each is
+// asked for once more with HEAD, which is what the success rests on.
 #pragma once
 
 #include "engine/image_watch.hpp"
@@ -39,6 +39,8 @@ private:
     Task<void> look(CopyId copy);
     void refused(CopyId copy, const Failure& failure);
     void unfinished(CopyId copy, const std::string& state);
+    void too_small(CopyId copy, std::vector<StoredObject> objects, const std::string& why);
+    bool is_overdue(Watched& watched) const;
     Task<void> confirm(CopyId copy, std::vector<StoredObject> objects);
     void forget(CopyId copy, const Event& event);
 

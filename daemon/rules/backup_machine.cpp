@@ -164,8 +164,10 @@ void Machine::on(const event::ObjectsLooked& event) {
     if (copy == nullptr) {
         return;
     }
-    const std::vector<StoredObject> ours = objects_of(source().image, event.objects);
-    if (ours.size() < 1 + backup_.data_disks.size()) {
+    const ExpectedExport exported = expected_export(backup_, *copy);
+    const std::vector<StoredObject> ours = objects_of(exported, event.objects);
+    const bool all_there = ours.size() >= 1 + backup_.data_disks.size();
+    if (!all_there || !why_too_small(exported, ours).empty()) {
         absent(*copy, ours.empty() ? unseen_export_patience() : export_patience);
         return;
     }
@@ -237,6 +239,13 @@ void Machine::on(const event::ExportCompleted& event) {
         );
     }
     begin_waiting_siblings();
+}
+
+void Machine::on(const event::ExportTooSmall& event) {
+    if (Copy* copy = find(event.copy, CopyState::accepted)) {
+        copy->objects = event.objects;
+        end(*copy, CopyState::failed, too_small_code, event.why);
+    }
 }
 
 void Machine::on(const event::Overdue& event) {
@@ -324,21 +333,6 @@ void Machine::on(const event::Unexpected& event) {
 }
 
 }  // namespace backup_machine
-
-std::vector<StoredObject> objects_of(
-    const ImageId& image, const std::vector<StoredObject>& listed
-) {
-    std::vector<StoredObject> named;
-    std::vector<StoredObject> nameless;
-    for (const StoredObject& object : listed) {
-        if (object.key.find(image.text()) != std::string::npos) {
-            named.push_back(object);
-        } else if (object.key.find("img-") == std::string::npos) {
-            nameless.push_back(object);
-        }
-    }
-    return named.empty() ? nameless : named;
-}
 
 bool only_waits(const Backup& backup) {
     const Copy& source = backup.copies.front();

@@ -13,6 +13,7 @@
 #include "model/backup.hpp"
 #include "model/failure.hpp"
 #include "model/requests.hpp"
+#include "rules/export_objects.hpp"
 
 #include <variant>
 #include <vector>
@@ -138,6 +139,13 @@ struct ExportCompleted {
     std::vector<StoredObject> objects;
 };
 
+// All objects are there, and for too long they could not hold the disks.
+struct ExportTooSmall {
+    CopyId copy;
+    std::vector<StoredObject> objects;
+    std::string why;
+};
+
 // Waited for too long; `why` is a sentence.
 struct Overdue {
     CopyId copy;
@@ -201,6 +209,7 @@ using Event = std::variant<
     event::ImageSettled,
     event::ImageVanished,
     event::ExportCompleted,
+    event::ExportTooSmall,
     event::Overdue,
     event::Discarded,
     event::DiscardFailed,
@@ -263,8 +272,7 @@ struct WatchImage {
 struct WatchExport {
     CopyId copy;
     BucketPlace bucket;
-    std::string prefix;
-    ImageId image;
+    ExpectedExport exported;
     std::vector<std::string> keys;
     Duration age{0};  // since it was accepted
 };
@@ -306,10 +314,6 @@ using Action = std::variant<
     action::CheckInstance,
     action::StartInstance,
     action::Wait>;
-
-// The objects among `listed` that belong to this image: those named after it; if none is, those
-// named after no image at all (the form that the console writes).
-std::vector<StoredObject> objects_of(const ImageId& image, const std::vector<StoredObject>& listed);
 
 // Begun, and nothing to do but wait for the next try: the cloud neither works on it nor may do so,
 // and no instance is off for it.

@@ -125,7 +125,7 @@ void Machine::watch(const Copy& copy) {
         keys.push_back(object.key);
     }
     actions_.emplace_back(action::WatchExport{
-        copy.id, bucket_of(copy), copy.name, source().image, std::move(keys), age});
+        copy.id, bucket_of(copy), expected_export(backup_, copy), std::move(keys), age});
 }
 
 // Marks the copies as intended and puts the one call for them on the way.

@@ -41,6 +41,7 @@ public:
     void on(const event::ImageSettled&);
     void on(const event::ImageVanished&);
     void on(const event::ExportCompleted&);
+    void on(const event::ExportTooSmall&);
     void on(const event::Overdue&);
     void on(const event::Discarded&);
     void on(const event::DiscardFailed&);

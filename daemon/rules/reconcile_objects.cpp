@@ -130,7 +130,8 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
         prefixes_.insert(copy.name);
     }
     const bool young = copy.settled_at && is_young(*copy.settled_at, now_, listing_.clock_is_new);
-    const bool given_up = copy.state == CopyState::failed && copy.code == overdue_code;
+    const bool given_up = copy.state == CopyState::failed &&
+                          (copy.code == overdue_code || copy.code == too_small_code);
     if (!finished || young || !was_listed(copy.name) || copy.objects.empty() ||
         (copy.state != CopyState::done && copy.state != CopyState::lost && !given_up)) {
         return;
@@ -143,13 +144,15 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
     }
     Finding finding;
     finding.kind = FindingKind::missing;
-    if (copy.state == CopyState::lost && absent.empty()) {
+    const bool all_there =
+        absent.empty() && why_too_small(expected_export(backup, copy), as_listed(copy)).empty();
+    if (copy.state == CopyState::lost && all_there) {
         copy.state = CopyState::done;
         copy.code.clear();
         copy.reason.clear();
         finding.mending = Mending::adopted;
         finding.text = "export " + copy.name + " is there again; it counts as a copy again";
-    } else if (given_up && absent.empty() && is_written(key_of(backup)) &&
+    } else if (given_up && all_there && is_written(key_of(backup)) &&
                copy.objects.size() >= 1 + backup.data_disks.size()) {
         take_in(backup, copy, as_listed(copy));
         finding.kind = FindingKind::leftover;
@@ -243,7 +246,10 @@ void ObjectComparer::take_in(const Backup& backup, Copy& copy, std::vector<Store
     copy.settled_at = now_;
     copy.deleted_at.reset();
     copy.code = objects.size() < 1 + backup.data_disks.size() ? "ObjectsMissing" : "";
-    copy.reason.clear();
+    copy.reason = why_too_small(expected_export(backup, copy), objects);
+    if (!copy.reason.empty()) {
+        copy.code = too_small_code;
+    }
     copy.objects = std::move(objects);
 }
 

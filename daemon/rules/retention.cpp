@@ -161,7 +161,8 @@ bool is_left_over(const Copy& copy) {
 // The comparison counts it once all its objects are there; until then nothing says that they are
 // not.
 bool may_be_complete(const Copy& copy) {
-    return copy.kind == CopyKind::exported && copy.code == overdue_code;
+    return copy.kind == CopyKind::exported &&
+           (copy.code == overdue_code || copy.code == too_small_code);
 }
 
 bool is_incomplete(const Copy& copy) {

@@ -145,6 +145,7 @@ void read_behaviour(const toml::table& table, Problems& problems, Behaviour& beh
         "failed_export",
         {{"nothing", FailedExport::nothing},
          {"partial-object", FailedExport::partial_object},
+         {"empty-object", FailedExport::empty_object},
          {"upload", FailedExport::upload}},
         behaviour.failed_export
     );

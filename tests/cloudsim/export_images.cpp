@@ -256,9 +256,10 @@ std::vector<std::string> begin_export(
     return told;
 }
 
-ObjectVersion object_of(const ExportedFile& file, Instant at, bool failed) {
+ObjectVersion object_of(const ExportedFile& file, Instant at, bool failed, FailedExport left) {
+    const std::uint64_t left_size = left == FailedExport::empty_object ? 0 : file.size / 3;
     ObjectVersion version;
-    version.size = failed ? file.size / 3 : file.size;
+    version.size = failed ? left_size : file.size;
     version.used = file.used;
     version.flaw = failed ? "no-root" : file.flaw;
     version.disk_size = file.disk_size;
@@ -334,7 +335,7 @@ void State::end_export(const Task& task, Instant at) {
         return;
     }
     for (const ExportedFile& file : task.files) {
-        ObjectVersion object = object_of(file, at, failed);
+        ObjectVersion object = object_of(file, at, failed, behaviour.failed_export);
         if (failed && behaviour.failed_export == FailedExport::upload) {
             const std::string id = std::to_string(whole_seconds(at)) + uploads_chance.word(54);
             bucket->uploads[{file.key, id}] = upload_of(object);

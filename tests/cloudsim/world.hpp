@@ -119,7 +119,7 @@ enum class PartialSync { others_begin, others_begin_silently, none_begins };
 enum class ImageDeletion { until_refused, all_or_nothing };
 enum class SecondExport { refused, overwrites };
 // What a failed export leaves: an unfinished multipart upload, shorter objects, or nothing.
-enum class FailedExport { nothing, partial_object, upload };
+enum class FailedExport { nothing, partial_object, empty_object, upload };
 enum class DuplicateIds { refused, once };
 
 struct Behaviour {

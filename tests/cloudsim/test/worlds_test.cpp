@@ -154,6 +154,16 @@ TEST_F(Worlds, AFailedExportLeavesAShorterObject) {
     EXPECT_LT(head.content_length, 50ULL << 30U);
 }
 
+TEST_F(Worlds, AFailedExportLeavesAnEmptyObject) {
+    use(small_world("[behaviour]\nfailed_export = \"empty-object\"\n"),
+        "[[fault]]\naction = \"ExportImages\"\nkind = \"task-fails\"\n");
+    const Reply reply = export_image(ready_image());
+    const std::string path = reply.set("CosPaths").at(0).as_string().c_str();
+    wait(15min);
+    EXPECT_EQ(cos("HEAD", path).status, 200);
+    EXPECT_EQ(cos("HEAD", path).content_length, 0U);
+}
+
 TEST_F(Worlds, AFailedExportLeavesAnUploadThatNobodyCompletes) {
     use(small_world("[behaviour]\nfailed_export = \"upload\"\n"),
         "[[fault]]\naction = \"ExportImages\"\nkind = \"task-fails\"\n");

@@ -60,5 +60,31 @@ TEST_F(ExportMachine, IsTriedAsLongAfterItHasWaitedForOthersOfOurs) {
     EXPECT_LE(time, retry_window + 5h);
 }
 
+TEST_F(ExportMachine, IsGivenUpWithItsObjectsWhenTheyStayTooSmall) {
+    feed(event::TurnCame{{export_copy}});
+    feed(event::ExportAccepted{export_copy, {web_prefix + "_xvda.qcow2"}});
+    const StoredObject empty = exported_disk("a", 0);
+
+    feed(event::ExportTooSmall{export_copy, {empty}, "it is empty"});
+
+    EXPECT_EQ(exported().state, CopyState::failed);
+    EXPECT_EQ(exported().code, too_small_code);
+    EXPECT_EQ(exported().reason, "it is empty");
+    EXPECT_THAT(exported().objects, ElementsAre(empty));
+    EXPECT_EQ(backup.result, Result::partial);
+    EXPECT_FALSE(backup.good);
+}
+
+TEST_F(ExportMachine, IsNotFoundByEmptyObjectsAfterALostAnswer) {
+    feed(event::TurnCame{{export_copy}});
+    feed(event::Refused{{export_copy}, failure(Remedy::look_first, "Timeout")});
+
+    feed(event::ObjectsLooked{export_copy, {exported_disk("a", 0)}});
+    EXPECT_EQ(exported().state, CopyState::intended);
+
+    feed(event::ObjectsLooked{export_copy, {exported_disk("a", 5)}});
+    EXPECT_EQ(exported().state, CopyState::accepted);
+}
+
 }  // namespace
 }  // namespace cvmbackup::machine_test

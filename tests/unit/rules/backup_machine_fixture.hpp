@@ -18,14 +18,14 @@ inline const CopyId image_copy(1);
 inline const CopyId shanghai_copy(2);
 inline const CopyId beijing_copy(3);
 inline const CopyId export_copy(4);
+inline const std::string web_prefix = "web/ins-00000001/20270104T021500Z";
 
 inline Copy copy_of(CopyId id, CopyKind kind, const char* region) {
     Copy copy;
     copy.id = id;
     copy.kind = kind;
     copy.place = Place{AccountName("prod"), Region(region)};
-    copy.name = kind == CopyKind::exported ? "web/ins-00000001/20270104T021500Z"
-                                           : "cb-web-ins-00000001-20270104T021500Z-1";
+    copy.name = kind == CopyKind::exported ? web_prefix : "cb-web-ins-00000001-20270104T021500Z-1";
     return copy;
 }
 
@@ -53,6 +53,11 @@ inline Image normal(const char* id) {
     image.size_gib = 50;
     image.disks = {ImageDisk{"snap-00000001", true, 50}};
     return image;
+}
+
+// As the console names them.
+inline StoredObject exported_disk(const char* letter, std::int64_t bytes) {
+    return {web_prefix + "_xvd" + letter + ".qcow2", bytes, "", ""};
 }
 
 inline Failure failure(Remedy remedy, const char* code) {

@@ -25,12 +25,12 @@ protected:
         return {
             event::TurnCame{{copy}},
             event::ImageAccepted{copy, ImageId("img-other000")},
-            event::ExportAccepted{copy, {"web/x"}},
+            event::ExportAccepted{copy, {web_prefix + "_xvda.qcow2"}},
             event::NoRoom{{copy}, "the quota is full"},
             event::Refused{{copy}, timeout},
             event::Looked{copy, normal("img-other000")},
             event::Found{copy, named("img-other000")},
-            event::ObjectsLooked{copy, {StoredObject{"web/x", 5, "", ""}}},
+            event::ObjectsLooked{copy, {exported_disk("a", 5)}},
             event::LookFailed{copy, timeout},
             event::ImageSettled{copy, normal("img-other000")},
             event::ImageVanished{copy},
@@ -326,7 +326,7 @@ TEST_F(LostExportAnswer, WaitsAsLongAsALargeImageMayTake) {
 }
 
 TEST_F(LostExportAnswer, WaitsForTheRestOfAnExportOfWhichAnObjectIsThere) {
-    const std::vector<StoredObject> first{{"web/x_system.qcow2", 5, "", ""}};
+    const std::vector<StoredObject> first{exported_disk("a", 5)};
 
     EXPECT_FALSE(asks_again_after(export_patience - 1min, first));
     EXPECT_TRUE(asks_again_after(1min, first));
@@ -380,9 +380,9 @@ TEST_F(BackupMachine, AnExportWithFewerDisksThanAskedForIsNotCalledWhole) {
     backup.data_disks.emplace_back();
     complete_image();
     feed(event::TurnCame{{export_copy}});
-    feed(event::ExportAccepted{export_copy, {"web/x_system.qcow2"}});
+    feed(event::ExportAccepted{export_copy, {web_prefix + "_xvda.qcow2"}});
 
-    feed(event::ExportCompleted{export_copy, {StoredObject{"web/x_system.qcow2", 5, "", ""}}});
+    feed(event::ExportCompleted{export_copy, {exported_disk("a", 5)}});
 
     EXPECT_EQ(copy(export_copy).state, CopyState::done);
     EXPECT_EQ(copy(export_copy).code, "ObjectsMissing");

@@ -37,10 +37,9 @@ TEST_F(BackupMachine, IsOkWhenTheCloudSaidThatEveryCopyIsComplete) {
     feed(event::TurnCame{{export_copy}});
     feed(event::ImageAccepted{shanghai_copy, ImageId("img-shanghai")});
     feed(event::ImageAccepted{beijing_copy, ImageId("img-beijing0")});
-    feed(event::ExportAccepted{export_copy, {"web/x_system.qcow2"}});
+    feed(event::ExportAccepted{export_copy, {web_prefix + "_xvda.qcow2"}});
     feed(event::ImageSettled{shanghai_copy, normal("img-shanghai")});
-    feed(event::ExportCompleted{export_copy, {StoredObject{"web/x_system.qcow2", 1 << 20, "", ""}}}
-    );
+    feed(event::ExportCompleted{export_copy, {exported_disk("a", 1 << 20)}});
     EXPECT_EQ(backup.state, BackupState::running);
 
     feed(event::ImageSettled{beijing_copy, normal("img-beijing0")});
@@ -340,11 +339,11 @@ TEST_F(BackupMachine, ALostExportAnswerIsSettledByTheObjectsThemselves) {
     complete_image();
     feed(event::TurnCame{{export_copy}});
     feed(event::Refused{{export_copy}, failure(Remedy::look_first, "Timeout")});
-    const StoredObject system{"web/x_system.qcow2", 5, "", ""};
+    const StoredObject system = exported_disk("a", 5);
     feed(event::ObjectsLooked{export_copy, {system}});
     EXPECT_EQ(copy(export_copy).state, CopyState::intended) << "one of two disks";
 
-    feed(event::ObjectsLooked{export_copy, {system, StoredObject{"web/x_data.qcow2", 5, "", ""}}});
+    feed(event::ObjectsLooked{export_copy, {system, exported_disk("b", 5)}});
 
     EXPECT_EQ(only<action::WatchExport>().keys.size(), 2U);
 }

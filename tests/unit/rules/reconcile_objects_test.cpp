@@ -266,6 +266,30 @@ TEST(ReconcileExports, LeavesAnExportThatWasGivenUpUnlessAllOfItIsThereAndOld) {
     EXPECT_THAT(compare(there, {short_of_one}).changed, IsEmpty());
 }
 
+TEST(ReconcileExports, LeavesAnExportThatWasGivenUpWhileAnObjectIsEmpty) {
+    Backup backup = given_up();
+    backup.copies[1].code = too_small_code;
+    ObjectListing listing{bucket, {"web/"}, {}};
+    listing.objects = backup.copies[1].objects;
+    listing.objects[0].size_bytes = 5;
+    EXPECT_THAT(compare_objects(listing, {backup}, {web()}, now).changed, IsEmpty());
+
+    listing.objects[1].size_bytes = 5;
+    const Comparison whole = compare_objects(listing, {backup}, {web()}, now);
+    ASSERT_THAT(whole.changed, SizeIs(1));
+    EXPECT_EQ(whole.changed[0].copies[1].state, CopyState::done);
+}
+
+TEST(ReconcileExports, TakesInAnUnknownExportWithAnEmptyObjectAsNotGood) {
+    ObjectListing listing{bucket, {"web/"}, {object(system_key), object(data_key)}};
+    listing.objects[1].size_bytes = 0;
+
+    const Comparison comparison = compare_objects(listing, {}, {web()}, now);
+
+    ASSERT_THAT(comparison.adopted, SizeIs(1));
+    EXPECT_EQ(comparison.adopted[0].copies[1].code, too_small_code);
+}
+
 TEST(ReconcileExports, TakesInByItsKeysAnExportThatWasGivenUpWithoutObjects) {
     Backup unseen = given_up();
     unseen.copies[1].objects.clear();
