@@ -105,52 +105,6 @@ void CopyBook::check_intended(const std::string& what, const std::string& name) 
     }
 }
 
-void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
-    for (const cloudsim::TaskRecord& task : record.tasks) {
-        check_exported_once(task.image);
-        const auto source = copy_of_image_.find(task.image);
-        if (record.is_late && good_before_.contains(task.image)) {
-            continue;
-        }
-        const bool is_intended =
-            source != copy_of_image_.end() && std::ranges::any_of(copies_, [&](const auto& each) {
-                const Known& known = each.second;
-                return known.state == CopyState::intended && known.kind == CopyKind::exported &&
-                       known.backup == copies_.at(source->second).backup;
-            });
-        if (!is_intended) {
-            throw Broken{2, "an export of " + task.image + " was begun without an intent"};
-        }
-    }
-}
-
-// The second export would write the same objects: no harm, but paid for twice. Each policy has one
-// target at most. A catalog that was lost knows of no call; what hangs in the cloud looks like what
-// never began.
-void CopyBook::check_exported_once(const std::string& id) const {
-    std::vector<const cloudsim::Task*> running;
-    for (const auto& [end, task] : cloud_.state().tasks) {
-        if (task.kind == cloudsim::TaskKind::export_ && task.subject == id) {
-            running.push_back(&task);
-        }
-    }
-    if (was_lost_ || running.empty()) {
-        return;
-    }
-    const auto& objects = cloud_.state().buckets.at(running.front()->bucket).objects;
-    const bool is_there = std::ranges::all_of(running.front()->files, [&](const auto& file) {
-        const auto found = objects.find(file.key);
-        return found != objects.end() && !found->second.back().is_delete_marker &&
-               found->second.back().flaw.empty();
-    });
-    if (running.size() > 1 || is_there) {
-        throw Broken{
-            2,
-            "an export of " + id + " was begun, though " +
-                (is_there ? "its objects are there" : "another one runs")};
-    }
-}
-
 void CopyBook::deleted_images(Instant true_now) {
     for (const auto& [id, name] : images_before_) {
         if (image(id) != nullptr) {
@@ -201,23 +155,6 @@ void CopyBook::deleted_late() const {
     }
 }
 
-void CopyBook::deleted_objects() {
-    for (const auto& [bucket, key] : keys_before_) {
-        const auto& objects = cloud_.state().buckets.at(bucket).objects;
-        const auto found = objects.find(key);
-        if (found != objects.end() && !found->second.back().is_delete_marker) {
-            continue;
-        }
-        const auto copy = copy_of_key_.find(key);
-        if (copy == copy_of_key_.end()) {
-            throw Broken{4, "the object " + key + " is not ours and was deleted"};
-        }
-        if (copies_.at(copy->second).state != CopyState::deleting) {
-            throw Broken{4, "the object " + key + " was deleted without an intent"};
-        }
-    }
-}
-
 void CopyBook::committed(
     const Changes& changes, const std::vector<Policy>& policies, Instant true_now
 ) {
@@ -232,6 +169,9 @@ void CopyBook::committed(
         }
         if (copy.state == CopyState::deleting && before.state != CopyState::deleting) {
             check_expired(copy, before, policies);
+        }
+        if (copy.code == "ObjectsTooSmall" && before.state == CopyState::accepted) {
+            marks_.hit("export of broken objects given up");
         }
         if (copy.state == CopyState::lost && before.state != CopyState::lost) {
             check_lost(copy);
@@ -280,28 +220,7 @@ void CopyBook::check_good(const Backup& backup) {
 
 void CopyBook::check_done(const Copy& copy, const Backup* backup) const {
     if (copy.kind == CopyKind::exported) {
-        const auto& objects = cloud_.state().buckets.at(copy.bucket.text()).objects;
-        for (const StoredObject& object : copy.objects) {
-            const auto found = objects.find(object.key);
-            if (found == objects.end() && has_just_vanished(fleeting_keys_, object.key)) {
-                continue;
-            }
-            if (found == objects.end() || found->second.back().is_delete_marker ||
-                found->second.back().size != static_cast<std::uint64_t>(object.size_bytes)) {
-                throw Broken{
-                    3,
-                    words(copy) + " is said to be there, but " + object.key +
-                        " is not, or not as large"};
-            }
-        }
-        const std::size_t disks = backup == nullptr ? 1 : backup->data_disks.size() + 1;
-        if (copy.objects.size() < disks) {
-            throw Broken{
-                3,
-                words(copy) + " is said to be there with " + std::to_string(copy.objects.size()) +
-                    " objects of " + std::to_string(disks)};
-        }
-        return;
+        return check_exported(copy, backup);
     }
     const cloudsim::Image* there = image(copy.image.text());
     const bool has_vanished = there == nullptr && has_just_vanished(fleeting_, copy.image.text());

@@ -75,6 +75,11 @@ public:
     // Somebody gave it another name: from a while later on it is no longer the daemon's to delete.
     void renamed(const std::string& image, Instant true_now);
 
+    // Somebody put another object in the place of one of ours: it is not the daemon's to delete.
+    void replaced(const std::string& key);
+    // An object of a complete export, chosen by `how`; none if there is none.
+    std::optional<std::string> some_object(std::uint64_t how) const;
+
     // An image of ours that is complete, chosen by `how`; none if there is none.
     std::optional<std::string> some_image(std::uint64_t how) const;
     // It counts as a copy, and nothing is being done to it.
@@ -107,6 +112,8 @@ private:
     void check_lost(const Copy& copy) const;
     void check_good(const Backup& backup);
     void check_done(const Copy& copy, const Backup* backup) const;
+    void check_exported(const Copy& copy, const Backup* backup) const;
+    bool is_replaced(const Copy& copy) const;
     void check_left_over(const Copy& copy) const;
     void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
@@ -139,6 +146,7 @@ private:
     std::map<std::string, Instant> fleeting_;  // images
     std::map<std::string, Instant> fleeting_keys_;
     std::map<std::string, Instant> renamed_;
+    std::set<std::string> replaced_;  // keys
     std::map<std::string, CopyId> copy_of_key_;
     std::map<PolicyName, Instant> planned_;
     std::map<PolicyName, Retained> needed_;  // while a plan is carried out

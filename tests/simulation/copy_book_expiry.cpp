@@ -79,8 +79,12 @@ std::set<CopyId> CopyBook::unneeded(const std::vector<Policy>& policies, Instant
         const Retained needed = retained(policy, points, pins_.held(now), now);
         for (const Backup& backup : points) {
             for (const Copy& copy : backup.copies) {
-                const bool is_ours = !renamed_.contains(copy.image.text());
-                if (copy.state == CopyState::done && is_ours && !needed.kept.contains(copy.id)) {
+                if (copy.state != CopyState::done || needed.kept.contains(copy.id)) {
+                    continue;
+                }
+                if (is_replaced(copy)) {
+                    marks_.hit("export left alone whose object somebody replaced");
+                } else if (!renamed_.contains(copy.image.text())) {
                     unneeded.insert(copy.id);
                 }
             }

@@ -92,6 +92,7 @@ void CopyBook::catalog_lost(
             ours_.erase(id);
         }
     }
+    replaced_.clear();
     catalog_ = &instead;
     was_lost_ = true;
     is_rebuilt_ = false;

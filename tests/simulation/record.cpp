@@ -99,6 +99,8 @@ constexpr std::array mark_names{
     "deletion of an image already gone",
     "deletion refused at first",
     "objects deleted by retention",
+    "export of broken objects given up",
+    "export left alone whose object somebody replaced",
     "left-over of a failed attempt deleted",
     "whole-machine image",
     "copy skipped as impossible",

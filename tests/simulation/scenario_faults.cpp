@@ -209,6 +209,25 @@ void draw_vanishing_instances(Scenario& scenario) {
     }
 }
 
+// What an export leaves that fails: where sizes can tell, objects.
+void draw_failed_exports(Scenario& scenario) {
+    Chance chance(scenario.options.seed, 110);
+    const auto format = static_cast<ExportFormat>(chance.below(4));
+    for (Edition& edition : scenario.editions) {
+        for (DrawnPolicy& drawn : edition.policies) {
+            if (drawn.policy.exported) {
+                drawn.policy.exported->format = format;
+            }
+        }
+    }
+    static constexpr std::array left{
+        cloudsim::FailedExport::nothing,
+        cloudsim::FailedExport::empty_object,
+        cloudsim::FailedExport::partial_object};
+    const bool sizes_tell = format == ExportFormat::raw;
+    scenario.world.behaviour.failed_export = left[chance.below(sizes_tell ? 3 : 2)];
+}
+
 // In one seed of three: an account, its key, reading or a region is taken away for hours or days.
 void draw_hard_times(Scenario& scenario) {
     Chance chance(scenario.options.seed, 94);
@@ -284,6 +303,7 @@ void draw_faults(Scenario& scenario) {
             draw(scenario, chance);
         }
     }
+    draw_failed_exports(scenario);
     draw_late(scenario);
     draw_stale(scenario);
     draw_hard_times(scenario);

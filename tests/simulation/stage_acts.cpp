@@ -251,7 +251,11 @@ void Stage::foreign_image(std::uint64_t how) {
 void Stage::foreign_object(std::uint64_t how) {
     cloudsim::BucketState& bucket = cloud_.state().buckets.begin()->second;
     std::string key = "web/readme.txt";
-    if (!bucket.objects.empty() && how % 2 == 0) {
+    const std::optional<std::string> ours = copies_.some_object(how / 8);
+    if (ours && how % 8 == 1) {
+        key = *ours;
+        copies_.replaced(key);
+    } else if (!bucket.objects.empty() && how % 2 == 0) {
         key = bucket.objects.rbegin()->first + ".sha256";
     }
     cloudsim::ObjectVersion version;
