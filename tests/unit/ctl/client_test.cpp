@@ -46,7 +46,9 @@ protected:
             at("2027-01-03T18:50:00Z"),
             Result::partial,
             false,
-            "1 of 2 backups failed"};
+            "1 of 2 backups failed",
+            0,
+            {}};
         world.known_policies[PolicyName("web")].last_run = world.known_jobs[RunId(1)].run;
         world.add_backup(1, Result::ok);
         world.add_backup(2, Result::failed);
@@ -198,7 +200,7 @@ TEST_F(Client, PinsAndUnpinsARecoveryPoint) {
 TEST_F(Client, ShowsWhatStopsAPlanAndAppliesIt) {
     const PolicyName web("web");
     const BrakeStop stop{BrakeReason::many, "9 of 10 copies would be deleted at once"};
-    stage_.world.known_plan.policies = {{web, "web@0123456789abcdef", 9, {stop}, {}}};
+    stage_.world.known_plan.policies = {{web, "web@0123456789abcdef", 9, 1, {stop}, {}}};
     stage_.world.known_policies[web].stops = {stop};
 
     const Ended plan = stage_.ctl("plan web");

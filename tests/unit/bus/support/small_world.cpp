@@ -80,16 +80,11 @@ Outcome<RunId> SmallWorld::run_now(PolicyName policy, std::vector<InstanceId> in
     }
     last_instances = instances;
     JobStatus job;
-    job.run = {
-        RunId(std::int64_t(known_jobs.size()) + 1),
-        policy,
-        Trigger::manual,
-        now,
-        now,
-        {},
-        {},
-        false,
-        ""};
+    job.run.id = RunId(std::int64_t(known_jobs.size()) + 1);
+    job.run.policy = policy;
+    job.run.trigger = Trigger::manual;
+    job.run.due = now;
+    job.run.started = now;
     job.total = 2;
     job.steps = {image_step(1, now), image_step(2, now)};
     status.running = job.run.id;
