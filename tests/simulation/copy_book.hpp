@@ -104,7 +104,9 @@ private:
 
     void made(const cloudsim::RequestRecord& record);
     void check_intended(const std::string& what, const std::string& name) const;
-    void export_begun(const cloudsim::RequestRecord& record) const;
+    void export_begun(const cloudsim::RequestRecord& record);
+    std::vector<const cloudsim::Task*> exports_running(const std::string& id) const;
+    void note_rewritten(const std::string& id);
     void check_exported_once(const std::string& id) const;
     void deleted_images(Instant true_now);
     void deleted_late() const;
@@ -113,7 +115,7 @@ private:
     void check_good(const Backup& backup);
     void check_done(const Copy& copy, const Backup* backup) const;
     void check_exported(const Copy& copy, const Backup* backup) const;
-    bool is_replaced(const Copy& copy) const;
+    static bool has_one_of(const Copy& copy, const std::set<std::string>& keys);
     void check_left_over(const Copy& copy) const;
     void check_expired(const Copy& copy, const Known& before, const std::vector<Policy>& policies);
     std::vector<Backup> points_before(const PolicyName& name) const;
@@ -146,7 +148,8 @@ private:
     std::map<std::string, Instant> fleeting_;  // images
     std::map<std::string, Instant> fleeting_keys_;
     std::map<std::string, Instant> renamed_;
-    std::set<std::string> replaced_;  // keys
+    std::set<std::string> replaced_;   // keys
+    std::set<std::string> rewritten_;  // keys; by a second export of ours
     std::map<std::string, CopyId> copy_of_key_;
     std::map<PolicyName, Instant> planned_;
     std::map<PolicyName, Retained> needed_;  // while a plan is carried out

@@ -82,9 +82,9 @@ std::set<CopyId> CopyBook::unneeded(const std::vector<Policy>& policies, Instant
                 if (copy.state != CopyState::done || needed.kept.contains(copy.id)) {
                     continue;
                 }
-                if (is_replaced(copy)) {
+                if (has_one_of(copy, replaced_)) {
                     marks_.hit("export left alone whose object somebody replaced");
-                } else if (!renamed_.contains(copy.image.text())) {
+                } else if (!renamed_.contains(copy.image.text()) && !has_one_of(copy, rewritten_)) {
                     unneeded.insert(copy.id);
                 }
             }

@@ -17,9 +17,13 @@ bool is_broken(const std::string& key, const cloudsim::ObjectVersion& object) {
 
 }  // namespace
 
-void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
+void CopyBook::export_begun(const cloudsim::RequestRecord& record) {
     for (const cloudsim::TaskRecord& task : record.tasks) {
-        check_exported_once(task.image);
+        if (was_lost_) {
+            note_rewritten(task.image);
+        } else {
+            check_exported_once(task.image);
+        }
         const auto source = copy_of_image_.find(task.image);
         if (record.is_late && good_before_.contains(task.image)) {
             continue;
@@ -36,17 +40,31 @@ void CopyBook::export_begun(const cloudsim::RequestRecord& record) const {
     }
 }
 
-// The second export would write the same objects: no harm, but paid for twice. Each policy has one
-// target at most. A catalog that was lost knows of no call; what hangs in the cloud looks like what
-// never began.
-void CopyBook::check_exported_once(const std::string& id) const {
+std::vector<const cloudsim::Task*> CopyBook::exports_running(const std::string& id) const {
     std::vector<const cloudsim::Task*> running;
     for (const auto& [end, task] : cloud_.state().tasks) {
         if (task.kind == cloudsim::TaskKind::export_ && task.subject == id) {
             running.push_back(&task);
         }
     }
-    if (was_lost_ || running.empty()) {
+    return running;
+}
+
+// A catalog that was lost knows of no call, and asks again. If the objects are there already they
+// count as they are, and later others are in their place.
+void CopyBook::note_rewritten(const std::string& id) {
+    for (const cloudsim::Task* task : exports_running(id)) {
+        for (const auto& file : task->files) {
+            rewritten_.insert(file.key);
+        }
+    }
+}
+
+// The second export would write the same objects: no harm, but paid for twice. Each policy has one
+// target at most. What hangs in the cloud looks like what never began.
+void CopyBook::check_exported_once(const std::string& id) const {
+    const std::vector<const cloudsim::Task*> running = exports_running(id);
+    if (running.empty()) {
         return;
     }
     const auto& objects = cloud_.state().buckets.at(running.front()->bucket).objects;
@@ -115,9 +133,9 @@ void CopyBook::replaced(const std::string& key) {
     replaced_.insert(key);
 }
 
-bool CopyBook::is_replaced(const Copy& copy) const {
+bool CopyBook::has_one_of(const Copy& copy, const std::set<std::string>& keys) {
     return std::ranges::any_of(copy.objects, [&](const StoredObject& object) {
-        return replaced_.contains(object.key);
+        return keys.contains(object.key);
     });
 }
 

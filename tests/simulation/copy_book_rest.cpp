@@ -92,7 +92,12 @@ void CopyBook::catalog_lost(
             ours_.erase(id);
         }
     }
-    replaced_.clear();
+    // An older catalog knows by the size and ETag that it has; what it finds anew it takes as it
+    // is.
+    std::erase_if(replaced_, [&](const std::string& key) {
+        const auto copy = copy_of_key_.find(key);
+        return copy == copy_of_key_.end() || copies_.at(copy->second).state != CopyState::done;
+    });
     catalog_ = &instead;
     was_lost_ = true;
     is_rebuilt_ = false;
