@@ -231,7 +231,7 @@ void Machine::on(const event::ExportCompleted& event) {
     }
     copy->size_gib = (bytes + (1LL << 30) - 1) >> 30;
     const bool whole = copy->objects.size() >= 1 + backup_.data_disks.size();
-    end(*copy, CopyState::done, whole ? "" : "ObjectsMissing", "");
+    end(*copy, CopyState::done, whole ? "" : objects_missing_code, "");
     if (!whole) {
         backup_.reasons.push_back(
             "export " + copy->name + " holds " + std::to_string(copy->objects.size()) + " of the " +

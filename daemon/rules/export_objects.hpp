@@ -9,8 +9,10 @@
 
 namespace cvmbackup {
 
-// The code of a copy whose objects cannot hold its disks.
+// The codes of a copy whose objects cannot hold its disks, and of one with fewer objects than
+// disks.
 inline constexpr const char* too_small_code = "ObjectsTooSmall";
+inline constexpr const char* objects_missing_code = "ObjectsMissing";
 
 // What is known of an export before its objects are there.
 struct ExpectedExport {

@@ -169,7 +169,7 @@ void ObjectComparer::judge_copy(Backup& backup, Copy& copy) {
                        std::to_string(copy.objects.size()) +
                        " objects; it no longer counts as a good copy";
         copy.state = all ? CopyState::lost : CopyState::done;
-        copy.code = all ? "Missing" : "ObjectsMissing";
+        copy.code = all ? "Missing" : objects_missing_code;
         copy.reason =
             "the bucket did not have " + absent.front() + " any more at " + to_rfc3339(now_);
     } else {
@@ -245,7 +245,7 @@ void ObjectComparer::take_in(const Backup& backup, Copy& copy, std::vector<Store
     copy.size_gib = (bytes + (1LL << 30) - 1) >> 30;
     copy.settled_at = now_;
     copy.deleted_at.reset();
-    copy.code = objects.size() < 1 + backup.data_disks.size() ? "ObjectsMissing" : "";
+    copy.code = objects.size() < 1 + backup.data_disks.size() ? objects_missing_code : "";
     copy.reason = why_too_small(expected_export(backup, copy), objects);
     if (!copy.reason.empty()) {
         copy.code = too_small_code;

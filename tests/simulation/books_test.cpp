@@ -120,10 +120,10 @@ TEST(BrakeBook, LetsOneGoForEachThatCameSinceTheLastPass) {
 
 TEST(BrakeBook, KnowsEachPassOnce) {
     BrakeBook book;
-    EXPECT_FALSE(book.is_new_pass(PolicyMemory()));
+    EXPECT_FALSE(book.notes_new_pass(PolicyMemory()));
     const PolicyMemory memory = pass(begin).memories.front();
-    EXPECT_TRUE(book.is_new_pass(memory));
-    EXPECT_FALSE(book.is_new_pass(memory));
+    EXPECT_TRUE(book.notes_new_pass(memory));
+    EXPECT_FALSE(book.notes_new_pass(memory));
 }
 
 // Finished backups, as the daemon first writes of those that it found in the cloud.

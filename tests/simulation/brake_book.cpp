@@ -28,7 +28,7 @@ void BrakeBook::planning(const PolicyName& policy, Duration wrong) {
     plans_[policy] = plan;
 }
 
-bool BrakeBook::is_new_pass(const PolicyMemory& memory) {
+bool BrakeBook::notes_new_pass(const PolicyMemory& memory) {
     return memory.pruned_at &&
            std::exchange(pruned_at_[memory.policy], memory.pruned_at) != memory.pruned_at;
 }

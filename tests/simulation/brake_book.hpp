@@ -20,7 +20,7 @@ public:
     // from now on is one plan.
     void planning(const PolicyName& policy, Duration wrong = Duration(0));
     // The daemon says that it will carry out the plan made last.
-    bool is_new_pass(const PolicyMemory& memory);
+    bool notes_new_pass(const PolicyMemory& memory);
     // The rules keep so many copies by it.
     void passed(const PolicyName& policy, std::size_t needed);
     // The operator let these go.

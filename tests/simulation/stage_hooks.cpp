@@ -244,7 +244,7 @@ void Stage::after_commit(const Changes& changes) {
 void Stage::note_passes(const Changes& changes) {
     for (const PolicyMemory& memory : changes.memories) {
         const auto policy = std::ranges::find(policies_, memory.policy, &Policy::name);
-        if (policy != policies_.end() && brake_.is_new_pass(memory)) {
+        if (policy != policies_.end() && brake_.notes_new_pass(memory)) {
             brake_.passed(memory.policy, copies_.needed_by(*policy).kept.size());
         }
     }

@@ -269,7 +269,7 @@ TEST(WrongClock, HoldsDeletionsAfterARestartUntilItIsRight) {
     EXPECT_THAT(stops(world), IsEmpty());
 }
 
-TEST(WrongClock, LeavesTheLastSuccessAndTheBrakeNotToCopiesThatItDatedAhead) {
+TEST(WrongClock, LetsNoCopyThatItDatedAheadPassForTheLastSuccess) {
     for (const bool restart : {false, true}) {
         SCOPED_TRACE(restart);
         EngineWorld world = world_with_a_clock_ahead();
