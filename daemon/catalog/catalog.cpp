@@ -117,12 +117,12 @@ public:
         });
     }
 
-    bool had_run(PolicyName policy, Instant due) override {
+    std::vector<Run> runs_due(PolicyName policy, Instant first, Instant last) override {
         return ask([&] {
-            statements_.had_run.bind(1, policy.text());
-            statements_.had_run.bind(2, number_of(due));
-            const Use use(statements_.had_run);
-            return statements_.had_run.step();
+            statements_.runs_due.bind(1, policy.text());
+            statements_.runs_due.bind(2, number_of(first));
+            statements_.runs_due.bind(3, number_of(last));
+            return all_rows(statements_.runs_due, read_run);
         });
     }
 

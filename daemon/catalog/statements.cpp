@@ -102,10 +102,13 @@ Statements::Statements(SQLite::Database& db)
     , run(db, select(run_columns, "run WHERE id = ?1"))
     , runs(db, select(run_columns, "run ORDER BY id DESC LIMIT ?1"))
     , runs_of_policy(db, select(run_columns, "run WHERE policy = ?2 ORDER BY id DESC LIMIT ?1"))
-    , had_run(
+    , runs_due(
           db,
-          "SELECT 1 FROM run WHERE policy = ?1 AND due = ?2 AND cause <> 'manual' AND passed = 0"
-          " LIMIT 1"
+          select(
+              run_columns,
+              "run WHERE policy = ?1 AND due BETWEEN ?2 AND ?3"
+              " AND passed = 0 ORDER BY due, id"
+          )
       )
     , last_finished_run(
           db,

@@ -29,7 +29,7 @@ struct Statements {
     Statement run;
     Statement runs;
     Statement runs_of_policy;
-    Statement had_run;
+    Statement runs_due;
     Statement last_finished_run;
     Statement last_success;
     Statement ids_of_points;

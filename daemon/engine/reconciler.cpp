@@ -238,17 +238,17 @@ std::vector<Backup> Reconciler::known(const ImageListing& listing) const {
 // One run a firing; a backup that another place brought up has it already.
 void Reconciler::add_runs(std::vector<Backup>& adopted, Changes& changes) {
     std::map<std::pair<PolicyName, Instant>, RunId> runs;
-    std::set<PolicyName> read;
     for (const Backup& backup : adopted) {
-        if (read.insert(backup.policy).second) {
-            for (const Run& run :
-                 catalog_.runs(backup.policy, std::numeric_limits<std::int32_t>::max())) {
-                if (run.finished && run.passed == 0) {
-                    runs.emplace(std::pair(run.policy, run.due), run.id);
-                }
+        const std::pair firing(backup.policy, backup.due);
+        if (runs.contains(firing)) {
+            continue;
+        }
+        for (const Run& run : catalog_.runs_due(backup.policy, backup.due, backup.due)) {
+            if (run.finished) {
+                runs[firing] = run.id;
             }
         }
-        if (!runs.contains({backup.policy, backup.due})) {
+        if (!runs.contains(firing)) {
             Run run;
             run.id = runs_.new_run();
             run.policy = backup.policy;
@@ -258,7 +258,7 @@ void Reconciler::add_runs(std::vector<Backup>& adopted, Changes& changes) {
             run.finished = backup.due;
             run.result = Result::ok;
             run.note = "found in the cloud; the catalog did not know it";
-            runs.emplace(std::pair(run.policy, run.due), run.id);
+            runs.emplace(firing, run.id);
             changes.runs.push_back(std::move(run));
         }
     }

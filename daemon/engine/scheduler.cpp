@@ -4,17 +4,16 @@
 #include "rules/catch_up.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace cvmbackup {
 
 namespace {
 
-std::vector<Run> scheduled_runs(Catalog& catalog, const PolicyName& policy) {
-    std::vector<Run> runs = catalog.runs(policy, std::numeric_limits<std::int32_t>::max());
-    std::erase_if(runs, [](const Run& run) {
-        return run.passed > 0 || run.trigger == Trigger::manual;
-    });
+std::vector<Run> scheduled_runs(
+    Catalog& catalog, const PolicyName& policy, Instant first, Instant last
+) {
+    std::vector<Run> runs = catalog.runs_due(policy, first, last);
+    std::erase_if(runs, [](const Run& run) { return run.trigger == Trigger::manual; });
     return runs;
 }
 
@@ -201,7 +200,7 @@ void Scheduler::settle(const Policy& policy, Instant now) {
     memories_[policy.name] = memory;
     next_[policy.name] = next_firing(policy, *memory.last_due);
     // After the clock was set back, a time comes a second time.
-    if (due && !catalog_.had_run(policy.name, *due)) {
+    if (due && scheduled_runs(catalog_, policy.name, *due, *due).empty()) {
         const Trigger trigger = prompt ? Trigger::schedule : Trigger::catch_up;
         hooks_.fire(Firing{policy, trigger, *due, {}}, memory, passed);
     } else {
@@ -214,15 +213,12 @@ std::vector<PassedOver> Scheduler::passed_by(
 ) const {
     const Instant last = memory.last_due.value_or(*memory.known_since);
     std::vector<PassedOver> spans = passed_over(policy, memory, last, now, begun);
-    std::set<Instant> done;
-    if (!spans.empty()) {
-        for (const Run& run : scheduled_runs(catalog_, policy.name)) {
+    for (PassedOver& span : spans) {
+        std::set<Instant> done;
+        for (const Run& run : scheduled_runs(catalog_, policy.name, span.first, span.last)) {
             done.insert(run.due);
         }
-    }
-    for (PassedOver& span : spans) {
-        const auto one = done.lower_bound(span.first);
-        if (one != done.end() && *one <= span.last) {
+        if (!done.empty()) {
             leave_out(done, policy, span);
         }
         if (span.paused) {
@@ -276,8 +272,8 @@ void Scheduler::learn(const PolicyName& name, Instant due, bool settled) {
         return;
     }
     // After the clock was set back and right again, the catalog knows it by itself.
-    const auto knew = [&](const Run& run) { return run.due == due && run.id <= known_runs_; };
-    if (last && !strange && std::ranges::any_of(scheduled_runs(catalog_, name), knew)) {
+    const auto knew = [&](const Run& run) { return run.id <= known_runs_; };
+    if (last && !strange && std::ranges::any_of(scheduled_runs(catalog_, name, due, due), knew)) {
         return;
     }
     PolicyMemory memory = memories_[name];

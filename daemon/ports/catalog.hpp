@@ -77,8 +77,9 @@ public:
     virtual std::optional<Backup> backup(BackupId id) = 0;
     virtual std::optional<Run> run(RunId id) = 0;
     virtual std::vector<Run> runs(std::optional<PolicyName> policy, std::size_t limit) = 0;
-    // One that nobody asked for by hand. Rows of times that passed without a run do not count.
-    virtual bool had_run(PolicyName policy, Instant due) = 0;
+    // From `first` to `last`, both included, by due time, then by id. Rows of times that passed
+    // without a run do not count.
+    virtual std::vector<Run> runs_due(PolicyName policy, Instant first, Instant last) = 0;
     virtual std::optional<Run> last_finished_run(PolicyName policy) = 0;  // nor here
     // Due times of the newest good run and backup up to `now`: what a wrong clock dated ahead would
     // pass for the newest until that day.

@@ -49,8 +49,8 @@ public:
         return real_->runs(std::move(policy), limit);
     }
 
-    bool had_run(PolicyName policy, Instant due) override {
-        return real_->had_run(std::move(policy), due);
+    std::vector<Run> runs_due(PolicyName policy, Instant first, Instant last) override {
+        return real_->runs_due(std::move(policy), first, last);
     }
 
     std::optional<Run> last_finished_run(PolicyName policy) override {

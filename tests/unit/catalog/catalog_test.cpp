@@ -191,13 +191,22 @@ TEST_F(CatalogTest, ListsRunsNewestFirst) {
     EXPECT_THAT(catalog->runs(PolicyName("web"), 9), ElementsAre(sample_run(3), sample_run(1)));
 }
 
-TEST_F(CatalogTest, KnowsWhichTimesHadTheirRun) {
-    cvmbackup::Run by_hand = sample_run(2);
+TEST_F(CatalogTest, FindsTheRunsOfASpanOfDueTimes) {
+    cvmbackup::Run by_hand = sample_run(6);
     by_hand.trigger = Trigger::manual;
-    commit({{sample_run(1), by_hand}, {}, {}, {}});
-    EXPECT_TRUE(catalog->had_run(by_hand.policy, sample_run(1).due));
-    EXPECT_FALSE(catalog->had_run(PolicyName("another"), sample_run(1).due));
-    EXPECT_FALSE(catalog->had_run(by_hand.policy, by_hand.due));
+    by_hand.due = sample_run(2).due;
+    const PolicyName web("web");
+    const auto runs_due = [&](std::int64_t first, std::int64_t last) {
+        return catalog->runs_due(web, sample_run(first).due, sample_run(last).due);
+    };
+    commit({{sample_run(4), sample_run(3, "db"), sample_run(2), sample_run(1)}, {}, {}, {}});
+    commit({{passed_over(5), by_hand}, {}, {}, {}});
+
+    EXPECT_THAT(runs_due(1, 2), ElementsAre(sample_run(1), sample_run(2), by_hand));
+    EXPECT_THAT(runs_due(2, 9), ElementsAre(sample_run(2), by_hand, sample_run(4)));
+    EXPECT_THAT(runs_due(3, 3), IsEmpty());
+    EXPECT_THAT(runs_due(5, 5), IsEmpty()) << "passed without a run";
+    EXPECT_THAT(runs_due(2, 1), IsEmpty());
 }
 
 TEST_F(CatalogTest, RemembersTheLastFinishedAndTheLastSuccessfulRun) {

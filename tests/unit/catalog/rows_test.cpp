@@ -59,7 +59,8 @@ TEST(RowOfPassedTimes, IsNoRunOfThePolicy) {
     catalog->commit({{finished_run(1, Result::failed), passed_over(2)}, {}, {}, {}});
 
     EXPECT_EQ(catalog->run(RunId(2)), passed_over(2));
-    EXPECT_FALSE(catalog->had_run(PolicyName("web"), passed_over(2).due));
+    const Instant due = passed_over(2).due;
+    EXPECT_THAT(catalog->runs_due(PolicyName("web"), due, due), IsEmpty());
     EXPECT_EQ(catalog->last_finished_run(PolicyName("web")), finished_run(1, Result::failed));
 }
 
