@@ -137,22 +137,29 @@ Task<Outcome<void>> TencentCloud::start_instance(Place place, InstanceId instanc
     co_return without_value(done);
 }
 
+// Each page begins with the last item of the one before: if another one is there, something came or
+// went meanwhile, though the total may be the same, and what moved across was not shown.
 template <class Item>
 Task<Outcome<TencentCloud::Listing<Item>>> TencentCloud::list_once(const Question<Item>& question) {
     Listing<Item> listing;
-    std::size_t offset = 0;
+    decltype(Item::id) last;
+    std::size_t reached = 0;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
+        const std::size_t offset = std::max<std::size_t>(reached, 1) - 1;
         ApiCall call = api_call(question.place, question.action, question.object);
         call.body = question.body(offset);
         Outcome<Page<Item>> page = co_await ask<Page<Item>>(std::move(call), question.decode);
         if (!page)
             co_return page.error();
-        if (pages > 0 && listing.total != page->total)
+        const bool goes_on = !page->items.empty() && page->items.front().id == last;
+        if (pages > 0 && (!goes_on || listing.total != page->total))
             listing.stood_still = false;
         listing.total = page->total;
-        offset += page->items.size();
-        const bool is_last = page->items.empty() || offset >= page->total;
+        const std::size_t end = offset + page->items.size();
+        const bool is_last = end <= reached || end >= page->total;
+        reached = end;
         for (Item& item : page->items) {
+            last = item.id;
             auto id = item.id;
             listing.items.insert_or_assign(std::move(id), std::move(item));
         }
@@ -164,9 +171,10 @@ Task<Outcome<TencentCloud::Listing<Item>>> TencentCloud::list_once(const Questio
     co_return listing;
 }
 
-// What comes and goes meanwhile shifts the pages: one is met twice, another not at all. So a list
-// that moved is read again. Whatever was seen counts; the cloud refuses what is gone. Fewer than
-// there are must not pass for all: what is not listed may be made again, or be called lost.
+// A list that moved is read again: what was pushed to a page already read is met there then. If it
+// moves each time, in a busy place or because its order never stays (nobody documents one),
+// whatever was seen counts; the cloud refuses what is gone. Fewer than there are must not pass for
+// all: what is not listed may be made again, or be called lost.
 template <class Item>
 Task<Outcome<std::vector<Item>>> TencentCloud::list(Question<Item> question) {
     std::map<decltype(Item::id), Item> seen;

@@ -1,5 +1,5 @@
 // Compares catalog and cloud, place by place: at the start, every few hours, and when asked. Reads
-// only, ceil(n/100) calls a place; what rules/reconcile finds safe is written into the catalog, and
+// only, a call for 99 images; what rules/reconcile finds safe is written into the catalog, and
 // whatever has to go from the cloud goes by retention. In a new catalog this is what rebuilds it.
 #pragma once
 

@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cvmbackup {
@@ -39,23 +42,95 @@ bool holds(const std::vector<Instance>& instances, const std::string& id) {
     return std::ranges::find(instances, InstanceId(id), &Instance::id) != instances.end();
 }
 
+// Shows from `present` what is asked for; `before` may change it before each request.
+class Shelf {
+public:
+    using Change = std::function<void(std::vector<int>&, std::size_t request)>;
+
+    Shelf(int count, Change before)
+        : present_(static_cast<std::size_t>(count))
+        , before_(std::move(before)) {
+        std::iota(present_.begin(), present_.end(), 0);
+    }
+
+    Outcome<HttpAnswer> operator()(const HttpRequest& request) {
+        before_(present_, requests_++);
+        const auto body = boost::json::parse(request.body).as_object();
+        const auto offset = body.at("Offset").to_number<std::size_t>();
+        std::string set;
+        for (std::size_t i = offset; i < std::min(offset + 100, present_.size()); ++i)
+            set += (set.empty() ? "" : ",") + instance_json(present_[i]);
+        const std::string total = std::to_string(present_.size());
+        return json_answer(R"({"TotalCount":)" + total + R"(,"InstanceSet":[)" + set + "]}");
+    }
+
+private:
+    std::vector<int> present_;
+    Change before_;
+    std::size_t requests_ = 0;
+};
+
+void leave_as_it_is(std::vector<int>&, std::size_t) {}
+
 TEST_F(Listing, ReadsAllPagesOnce) {
-    transport.then(json_answer(instance_page(0, 100, 150)));
-    transport.then(json_answer(instance_page(100, 150, 150)));
+    Shelf shelf(298, leave_as_it_is);
+    transport.otherwise = std::ref(shelf);
+
+    const auto instances = run(cloud->instances(place, InstanceQuery()));
+
+    EXPECT_THAT(instances.value(), SizeIs(298));
+    EXPECT_THAT(transport.sent, SizeIs(3));
+    EXPECT_EQ(offset_of(1), 99U);
+    EXPECT_EQ(offset_of(2), 198U);
+}
+
+TEST_F(Listing, IsOneCallWhenOnePageHoldsAll) {
+    Shelf shelf(100, leave_as_it_is);
+    transport.otherwise = std::ref(shelf);
+
+    EXPECT_THAT(run(cloud->instances(place, InstanceQuery())).value(), SizeIs(100));
+    EXPECT_THAT(transport.sent, SizeIs(1));
+}
+
+// The total stays, and as many as that were seen: only the place of the others tells.
+TEST_F(Listing, FindsWhatNoPageShowedWhenAsManyCameAsWent) {
+    for (const int swapped : {1, 2, 60}) {
+        Shelf shelf(161, [swapped](std::vector<int>& present, std::size_t request) {
+            if (request == 1) {
+                present.erase(present.begin(), present.begin() + swapped);
+                for (int i = 0; i < swapped; ++i)
+                    present.push_back(161 + i);
+            }
+        });
+        transport.otherwise = std::ref(shelf);
+
+        const auto instances = run(cloud->instances(place, InstanceQuery()));
+
+        for (int i = swapped; i < 161 + swapped; ++i)
+            EXPECT_TRUE(holds(instances.value(), "ins-" + std::to_string(i))) << i;
+    }
+}
+
+// Nobody documents an order.
+TEST_F(Listing, IsAListThoughNoOrderStays) {
+    Shelf shelf(150, [](std::vector<int>& present, std::size_t request) {
+        if (request % 2 == 1)
+            std::ranges::reverse(present.begin() + 90, present.end());
+    });
+    transport.otherwise = std::ref(shelf);
 
     const auto instances = run(cloud->instances(place, InstanceQuery()));
 
     EXPECT_THAT(instances.value(), SizeIs(150));
-    EXPECT_THAT(transport.sent, SizeIs(2));
-    EXPECT_EQ(offset_of(1), 100U);
+    EXPECT_THAT(transport.sent, SizeIs(6));
 }
 
-// One of the first page was removed: instance 100 moved to where nobody looks any more.
+// Two of the first page were removed: instance 100 moved to where nobody looks any more.
 TEST_F(Listing, FindsAnInstanceThatMovedToAPageAlreadyRead) {
     transport.then(json_answer(instance_page(0, 100, 150)));
-    transport.then(json_answer(instance_page(101, 150, 149)));
-    transport.then(json_answer(instance_page(1, 101, 149)));
-    transport.then(json_answer(instance_page(101, 150, 149)));
+    transport.then(json_answer(instance_page(101, 150, 148)));
+    transport.then(json_answer(instance_page(2, 102, 148)));
+    transport.then(json_answer(instance_page(101, 150, 148)));
 
     const auto instances = run(cloud->instances(place, InstanceQuery()));
 
@@ -64,12 +139,12 @@ TEST_F(Listing, FindsAnInstanceThatMovedToAPageAlreadyRead) {
     EXPECT_EQ(offset_of(2), 0U);
 }
 
-// One came and one went: the total alone does not show it.
 TEST_F(Listing, ReadsAgainWhenFewerWereSeenThanThereAre) {
     transport.then(json_answer(instance_page(0, 100, 150)));
     transport.then(json_answer(instance_page(99, 149, 150)));
+    transport.then(json_answer(instance_page(148, 149, 150)));
     transport.then(json_answer(instance_page(0, 100, 150)));
-    transport.then(json_answer(instance_page(100, 150, 150)));
+    transport.then(json_answer(instance_page(99, 150, 150)));
 
     const auto instances = run(cloud->instances(place, InstanceQuery()));
 
@@ -92,7 +167,7 @@ TEST_F(Listing, BelievesTheNewestOfAnInstance) {
 
 TEST_F(Listing, IsNoListWhenItNeverShowsAllThereAre) {
     const HttpAnswer short_of_one = json_answer(instance_page(0, 9, 10));
-    const HttpAnswer end = json_answer(instance_page(0, 0, 10));
+    const HttpAnswer end = json_answer(instance_page(8, 9, 10));
     for (int round = 0; round < 3; ++round) {
         transport.then(short_of_one);
         transport.then(end);
@@ -110,7 +185,7 @@ TEST_F(Listing, IsNoListWhenItNeverShowsAllThereAre) {
 TEST_F(Listing, IsAListThoughItMovesEachTime) {
     for (int round = 0; round < 3; ++round) {
         transport.then(json_answer(instance_page(0, 100, 150)));
-        transport.then(json_answer(instance_page(101, 150, 149)));
+        transport.then(json_answer(instance_page(101, 150, 148)));
     }
 
     const auto instances = run(cloud->instances(place, InstanceQuery()));
@@ -120,13 +195,15 @@ TEST_F(Listing, IsAListThoughItMovesEachTime) {
 }
 
 TEST_F(Listing, ReadsAllOwnImagesWithTheirDescriptions) {
-    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[
-        {"ImageId":"img-2","ImageName":"b","ImageDescription":"of somebody"}]})"));
-    transport.then(json_answer(R"({"TotalCount":2,"ImageSet":[{"ImageId":"img-1"}]})"));
+    transport.then(json_answer(R"({"TotalCount":3,"ImageSet":[{"ImageId":"img-2"},
+        {"ImageId":"img-3","ImageName":"b","ImageDescription":"of somebody"}]})"));
+    transport.then(json_answer(R"({"TotalCount":3,"ImageSet":[
+        {"ImageId":"img-3","ImageName":"b","ImageDescription":"of somebody"},
+        {"ImageId":"img-1"}]})"));
 
     const auto images = run(cloud->own_images(place));
 
-    ASSERT_THAT(images.value(), SizeIs(2));
+    ASSERT_THAT(images.value(), SizeIs(3));
     EXPECT_EQ(images->front().id.text(), "img-1");
     EXPECT_EQ(images->back().description, "of somebody");
     EXPECT_EQ(offset_of(1), 1U);
@@ -153,9 +230,9 @@ std::string images_with_names_like_web_1(int begin, int end, int total) {
 // One that is not found is made again.
 TEST_F(Listing, FindsANamedImageThatMovedToAPageAlreadyRead) {
     transport.then(json_answer(images_with_names_like_web_1(0, 100, 150)));
-    transport.then(json_answer(images_with_names_like_web_1(101, 150, 149)));
-    transport.then(json_answer(images_with_names_like_web_1(1, 101, 149)));
-    transport.then(json_answer(images_with_names_like_web_1(101, 150, 149)));
+    transport.then(json_answer(images_with_names_like_web_1(101, 150, 148)));
+    transport.then(json_answer(images_with_names_like_web_1(2, 102, 148)));
+    transport.then(json_answer(images_with_names_like_web_1(101, 150, 148)));
 
     const auto images = run(cloud->images_named(place, {"web-1"}));
 
