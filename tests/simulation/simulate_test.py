@@ -78,6 +78,18 @@ class Simulate(unittest.TestCase):
         self.assertIn("1 of 2 reached, never: a clock set back", ended.stdout)
         self.assertEqual(1, self.play(never, "--seeds", "1..2", "--marks").returncode)
 
+    def test_seeds_left_out_are_told_and_an_error_unless_a_part_is_enough(self):
+        no_time = ["--seeds", "1..4", "--seconds", "0.000001"]
+        ended = self.play("", *no_time)
+        self.assertEqual(1, ended.returncode)
+        self.assertIn("4 seeds were left out", ended.stdout)
+        ended = self.play("", *no_time, "--part-is-enough")
+        self.assertEqual(0, ended.returncode)
+        self.assertIn("4 seeds were left out", ended.stdout)
+        ended = self.play("", "--seeds", "1..4", "--seconds", "600")
+        self.assertEqual(0, ended.returncode)
+        self.assertNotIn("left out", ended.stdout)
+
     def test_narrowing_leaves_what_the_same_failure_needs(self):
         ended = self.play("""
 if "crash" not in off and "1" in policies and "7" in instances and played.days >= 7:
