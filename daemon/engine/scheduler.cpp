@@ -61,6 +61,11 @@ Scheduler::Scheduler(
 }
 
 void Scheduler::set_policies(std::vector<Policy> policies) {
+    for (const Policy& policy : policies_) {
+        if (std::ranges::count(policies, policy.name, &Policy::name) == 0) {
+            take_out(policy);
+        }
+    }
     policies_ = std::move(policies);
     plan_next();
     sleeper_->wake();
@@ -90,6 +95,26 @@ void Scheduler::plan_next() {
         catalog_.commit(changes);
     }
     has_planned_ = true;
+}
+
+// What was due and still waits to be judged passes now.
+void Scheduler::take_out(const Policy& policy) {
+    const Instant now = clock_.now();
+    const std::optional<Instant> next = next_[policy.name];
+    if (!next || *next > now) {
+        return;
+    }
+    PolicyMemory& memory = memories_[policy.name];
+    std::vector<PassedOver> passed = passed_by(policy, memory, now, std::nullopt);
+    for (PassedOver& span : passed) {
+        if (!span.paused) {
+            span.why =
+                "missed, and not made up for before the policy was taken out of the "
+                "configuration";
+        }
+    }
+    memory.last_due = now;
+    hooks_.pass(memory, passed);
 }
 
 // What passes while a policy is not in the configuration is not missed, should it come again.

@@ -342,6 +342,16 @@ TEST_F(Firings, ForTimesWithoutThePolicyAreFound) {
     EXPECT_EQ(fired(begin + 50h, begin + 60h + 30min), 0) << "a new catalog cannot know";
 }
 
+TEST_F(Firings, ThatWaitedWhenTheirPolicyWasTakenOutAreTold) {
+    book.life_ended(begin + 1h);
+    book.life_began(begin + 30h);
+    book.in_force({}, begin + 30h);
+    EXPECT_EQ(broken_by([&] { book.reloaded(begin + 30h); }), 1);
+    EXPECT_EQ(passed(begin + 2h, begin + 26h, 2, begin + 30h), 0);
+    EXPECT_EQ(broken_by([&] { book.reloaded(begin + 30h); }), 0);
+    EXPECT_EQ(passed(begin + 50h, begin + 50h, 1, begin + 60h), 1) << "it is not there any more";
+}
+
 TEST_F(Firings, ThatLeftAnImageAreKnownThoughTheCatalogIsLost) {
     EXPECT_EQ(fired(begin + 2h, begin + 2h), 0);
     EXPECT_EQ(fired(begin + 26h, begin + 26h), 0);

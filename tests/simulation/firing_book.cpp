@@ -104,7 +104,26 @@ void FiringBook::in_force(const std::vector<DrawnPolicy>& policies, Instant now)
         const Instant came = was_there ? before->second.came : now;
         next[drawn.policy.name] = same ? before->second : InForce{drawn, came, now, now};
     }
-    policies_ = std::move(next);
+    gone_ = std::exchange(policies_, std::move(next));
+    std::erase_if(gone_, [&](const auto& policy) { return policies_.contains(policy.first); });
+}
+
+void FiringBook::reloaded(Instant now) {
+    for (const auto& [name, policy] : gone_) {
+        const DrawnPolicy& drawn = policy.drawn;
+        const std::string& zone = drawn.policy.zone.text();
+        for (const Instant due :
+             due_times(drawn.schedule, drawn.denied, zone, policy.checked, now)) {
+            if (!fired_.contains({name, due}) && !is_told(name, due)) {
+                throw Broken{
+                    1,
+                    name.text() + " was due at " + to_rfc3339(due) +
+                        " and did not fire before it was taken out of the configuration, which no "
+                        "row of the list of runs tells"};
+            }
+        }
+    }
+    gone_.clear();
 }
 
 void FiringBook::clock_set(Instant before, Instant after) {
@@ -154,8 +173,9 @@ void FiringBook::committed(const Changes& changes, Instant now) {
 // A row that stands for due times at which nothing was begun.
 void FiringBook::times_passed(const Run& run, bool is_new) {
     const std::string what = "run " + std::to_string(run.id.value()) + " (" + run.note + ")";
-    const auto policy = policies_.find(run.policy);
-    if (policy == policies_.end() || run.result != Result::skipped || run.note.empty() ||
+    const auto& named = gone_.contains(run.policy) ? gone_ : policies_;
+    const auto policy = named.find(run.policy);
+    if (policy == named.end() || run.result != Result::skipped || run.note.empty() ||
         !run.finished || run.good || !run.passed_until || *run.passed_until < run.due) {
         throw Broken{1, what + " tells no due times that passed"};
     }

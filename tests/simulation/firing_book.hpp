@@ -29,6 +29,8 @@ public:
     void life_ended(Instant now);
     // At the begin of a life or by a reload.
     void in_force(const std::vector<DrawnPolicy>& policies, Instant now);
+    // The daemon lives and knows: what had come due of policies that are gone now is told.
+    void reloaded(Instant now);
     // While the daemon lives. Times that were missed by it are made up for as after a restart;
     // times that come again have had their run, or get it now.
     void clock_set(Instant before, Instant after);
@@ -76,6 +78,7 @@ private:
     Instant known_since_{};   // by the new one; times before may be made up for, late
     std::vector<Life> lives_;
     std::map<PolicyName, InForce> policies_;
+    std::map<PolicyName, InForce> gone_;  // the last time that the configuration changed
     std::set<RunId> runs_;
     std::map<RunId, Instant> open_;  // and the true time when they were first seen
     std::set<std::pair<PolicyName, Instant>> fired_;

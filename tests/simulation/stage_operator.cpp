@@ -85,6 +85,7 @@ void Stage::reload() {
     take_edition();
     try {
         static_cast<void>(life_->engine->reload());
+        firings_.reloaded(wall());
     } catch (const Crash&) {
         crashed();
     }

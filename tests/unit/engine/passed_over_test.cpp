@@ -107,6 +107,54 @@ TEST(PassedTimes, ThatAreNeverMadeUpForAreOneRow) {
     EXPECT_FALSE(world.engine().policies().front().last_run);
 }
 
+void take_out(EngineWorld& world) {
+    world.settings.policies.clear();
+    ASSERT_TRUE(world.engine().reload());
+}
+
+TEST(PassedTimes, AreToldWhenTheirPolicyIsTakenOutRightAfterAStart) {
+    EngineWorld world = hourly_world();
+    world.run_for(3h + 10min);
+    world.crash();
+    world.now += 4h;
+    world.begin();
+
+    take_out(world);
+    world.run_for(1h);
+
+    ASSERT_THAT(runs(world), SizeIs(4));
+    const cvmbackup::Run row = runs(world).front();
+    EXPECT_EQ(row.passed, 4);
+    EXPECT_EQ(row.due, at("2027-01-04T06:00:00Z"));
+    EXPECT_EQ(row.passed_until, at("2027-01-04T09:00:00Z"));
+    EXPECT_THAT(row.note, HasSubstr("before the policy was taken out of the configuration"));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("4 due times")));
+}
+
+TEST(PassedTimes, OfAPauseAreToldWhenTheirPolicyIsTakenOutRightAfterAStart) {
+    EngineWorld world(web_world(1));
+    world.begin();
+    ASSERT_TRUE(world.engine().pause(web, std::nullopt, "moving"));
+    world.crash();
+    world.now = at("2027-01-04T06:00:00Z");
+    world.begin();
+
+    take_out(world);
+
+    ASSERT_THAT(runs(world), SizeIs(1));
+    EXPECT_THAT(runs(world).front().note, HasSubstr("paused (moving)"));
+}
+
+TEST(PassedTimes, AreNoneWhenAPolicyIsTakenOutBetweenTwo) {
+    EngineWorld world = hourly_world();
+    world.run_for(90min);
+    const std::size_t before = runs(world).size();
+
+    take_out(world);
+
+    EXPECT_THAT(runs(world), SizeIs(before));
+}
+
 TEST(PassedTimes, OfAPauseStayExcludedWhenItIsEndedRightAfterAStart) {
     EngineWorld world(web_world(1));
     world.begin();
