@@ -125,12 +125,24 @@ void StepRunner::tell_of_rest(const std::map<BackupId, Backup>& touched) {
     }
 }
 
+void StepRunner::tell_of_taken_name(const Backup& backup, const Copy& before, const Copy& after) {
+    if (before.code == name_taken_code && before.attempt < after.attempt) {
+        observer_.observe(Notice{
+            Notice::Level::warning,
+            "another image has the name " + before.name + " in " + before.place.region.text() +
+                ", and none of this backup is listed; it goes on with the name " + after.name,
+            backup.policy,
+            backup.instance});
+    }
+}
+
 void StepRunner::tell(const Backup& before, const Backup& after) {
     if (!before.started && after.started) {
         observer_.observe(BackupStarted{after});
     }
     for (std::size_t i = 0; i < after.copies.size(); ++i) {
         const Copy& copy = after.copies[i];
+        tell_of_taken_name(after, before.copies[i], copy);
         if (before.copies[i].state != copy.state) {
             observer_.observe(CopyChanged{
                 after.policy, after.instance, before.copies[i].state, copy});

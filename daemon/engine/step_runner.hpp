@@ -73,6 +73,7 @@ private:
     void step_one(Backup& backup, const Event& event, Instant now);
     void touch(const Backup& backup);
     void flush();
+    void tell_of_taken_name(const Backup& backup, const Copy& before, const Copy& after);
     void tell(const Backup& before, const Backup& after);
     void tell_of_rest(const std::map<BackupId, Backup>& touched);
     void carry_out(BackupId backup, Action action);

@@ -57,6 +57,8 @@ inline constexpr const char* no_image_code = "NoImage";
 inline constexpr const char* unexpected_code = "Unexpected";
 // Of an export that waits until another of ours has ended.
 inline constexpr const char* exports_full_code = "ExportsFull";
+// Of a copy whose name an image has already, the cloud says.
+inline constexpr const char* name_taken_code = "InvalidImageName.Duplicate";
 
 namespace event {
 

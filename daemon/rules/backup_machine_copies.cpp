@@ -257,7 +257,7 @@ void Machine::refuse(Copy& copy, const Failure& failure) {
         wait({copy.id}, retry_first);  // the cloud may still have to list what it began
         return;
     }
-    if (failure.code == name_taken && copy.kind != CopyKind::exported) {
+    if (failure.code == name_taken_code && copy.kind != CopyKind::exported) {
         copy.code = failure.code;
         look(copy);
         return;

@@ -7,8 +7,6 @@
 
 namespace cvmbackup::backup_machine {
 
-inline constexpr const char* name_taken = "InvalidImageName.Duplicate";
-
 inline bool is_settled(const Copy& copy) {
     return !in_flight(copy.state);
 }

@@ -30,9 +30,9 @@ void Machine::absent(Copy& copy, Duration patience) {
         wait({copy.id}, std::min(look_pause(copy), intended + patience - now_));
         return;
     }
-    if (copy.code == name_taken) {
+    if (copy.code == name_taken_code) {
         // Somebody else's image, or one we cannot see, holds the name.
-        try_under_new_name(copy, name_taken, "the image name was taken");
+        try_under_new_name(copy, name_taken_code, "the image name was taken");
         return;
     }
     if (!may_retry(copy)) {

@@ -279,6 +279,15 @@ TEST(Backups, AnImageOfSomebodyElseThatHasTheNameIsLeftAlone) {
     EXPECT_EQ(world.newest_backup().result, Result::ok);
     EXPECT_EQ(image.name, "cb-web-ins-w0000001-20270104T021500Z-2");
     EXPECT_NE(image.image, ImageId(id));
+    EXPECT_THAT(
+        world.observer.notices,
+        Contains(
+            "another image has the name " + foreign.name +
+            " in ap-guangzhou, and none of this backup is listed; it goes on with the name " +
+            image.name
+        )
+            .Times(1)
+    );
 }
 
 }  // namespace
