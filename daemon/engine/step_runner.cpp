@@ -35,7 +35,7 @@ void StepRunner::take(Backup backup) {
 
 void StepRunner::inherit(Backup backup) {
     for (const Copy& copy : backup.copies) {
-        if (copy.kind != CopyKind::exported && in_flight(copy.state)) {
+        if (in_flight(copy.state)) {
             inherited_.insert(copy.id);
         }
     }
@@ -290,8 +290,8 @@ Task<std::vector<CopyId>> StepRunner::with_room(BackupId backup, action::AwaitTu
 }
 
 Task<void> StepRunner::call_when_due(BackupId backup, action::AwaitTurn what) {
-    if (what.change == Change::create_image || what.change == Change::sync_images) {
-        what.copies = co_await not_made_yet(backup, what);
+    what.copies = co_await not_made_yet(backup, what);
+    if (what.change != Change::export_images) {
         what.copies = co_await with_room(backup, what);
     }
     if (what.copies.empty()) {

@@ -80,6 +80,8 @@ private:
     ImageWatch& watch_of(const Place& place);
     ExportWatch& watch_of(const BucketPlace& bucket);
     Task<Outcome<std::optional<Image>>> made_already(Backup backup, Copy copy);
+    Task<Outcome<std::vector<StoredObject>>> written_already(Backup backup, Copy copy);
+    Task<std::optional<Event>> asked_for_already(Backup backup, Copy copy);
     Task<std::vector<CopyId>> not_made_yet(BackupId backup, action::AwaitTurn what);
     Task<std::vector<CopyId>> with_room(BackupId backup, action::AwaitTurn what);
     std::size_t exports_in(const Place& place, std::initializer_list<CopyState> states) const;

@@ -70,6 +70,37 @@ Task<Outcome<std::optional<Image>>> StepRunner::made_already(Backup backup, Copy
     co_return made;
 }
 
+// The objects of an export that an earlier life planned, should there be some already.
+Task<Outcome<std::vector<StoredObject>>> StepRunner::written_already(Backup backup, Copy copy) {
+    const BucketPlace bucket{copy.place.account, copy.place.region, copy.bucket};
+    const Outcome<std::vector<StoredObject>> listed =
+        co_await cloud_.list_objects(bucket, copy.name);
+    if (!listed) {
+        co_return listed.error();
+    }
+    co_return objects_of(expected_export(backup, copy), *listed);
+}
+
+// What tells the machine that the copy was asked for already, or that this is not known; nothing if
+// it is to be asked for.
+Task<std::optional<Event>> StepRunner::asked_for_already(Backup backup, Copy copy) {
+    if (copy.kind == CopyKind::exported) {
+        const Outcome<std::vector<StoredObject>> written = co_await written_already(backup, copy);
+        if (!written) {
+            co_return event::LookFailed{copy.id, written.error()};
+        }
+        inherited_.erase(copy.id);
+        co_return written->empty() ? std::nullopt
+                                   : std::optional<Event>(event::ObjectsLooked{copy.id, *written});
+    }
+    const Outcome<std::optional<Image>> made = co_await made_already(backup, copy);
+    if (!made) {
+        co_return event::LookFailed{copy.id, made.error()};
+    }
+    inherited_.erase(copy.id);
+    co_return *made ? std::optional<Event>(event::Found{copy.id, **made}) : std::nullopt;
+}
+
 // A catalog that was put back is older than the last life, and knows nothing of its calls: what an
 // earlier life had planned is looked for once before it is asked for.
 Task<std::vector<CopyId>> StepRunner::not_made_yet(BackupId backup, action::AwaitTurn what) {
@@ -84,14 +115,9 @@ Task<std::vector<CopyId>> StepRunner::not_made_yet(BackupId backup, action::Awai
             continue;
         }
         const Copy copy = *std::ranges::find(found->second.copies, id, &Copy::id);
-        const Outcome<std::optional<Image>> made = co_await made_already(found->second, copy);
-        if (!made) {
-            feed(backup, event::LookFailed{id, made.error()});
-            continue;
-        }
-        inherited_.erase(id);
-        if (*made) {
-            feed(backup, event::Found{id, **made});
+        const std::optional<Event> already = co_await asked_for_already(found->second, copy);
+        if (already) {
+            feed(backup, *already);
         } else {
             ready.push_back(id);
         }

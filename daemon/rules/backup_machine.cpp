@@ -160,12 +160,21 @@ void Machine::on(const event::Found& event) {
 }
 
 void Machine::on(const event::ObjectsLooked& event) {
-    Copy* copy = find(event.copy, CopyState::intended);
-    if (copy == nullptr) {
+    Copy* copy = find(event.copy);
+    if (copy == nullptr ||
+        (copy->state != CopyState::planned && copy->state != CopyState::intended)) {
         return;
     }
     const ExpectedExport exported = expected_export(backup_, *copy);
     const std::vector<StoredObject> ours = objects_of(exported, event.objects);
+    if (copy->state == CopyState::planned) {
+        if (ours.empty()) {
+            return;
+        }
+        copy->state = CopyState::intended;  // by a life that the catalog does not know
+        copy->intended_at = now_;
+        copy->unanswered = true;
+    }
     const bool all_there = ours.size() >= 1 + backup_.data_disks.size();
     if (!all_there || !why_too_small(exported, ours).empty()) {
         absent(*copy, ours.empty() ? unseen_export_patience() : export_patience);

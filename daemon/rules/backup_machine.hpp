@@ -113,7 +113,8 @@ struct Found {
     Image image;
 };
 
-// Looked for objects under an export's prefix.
+// Looked for objects under an export's prefix. Of a copy that is still planned: what is there was
+// asked for by a call that nothing tells of.
 struct ObjectsLooked {
     CopyId copy;
     std::vector<StoredObject> objects;

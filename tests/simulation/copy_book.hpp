@@ -106,8 +106,7 @@ private:
     void check_intended(const std::string& what, const std::string& name) const;
     void export_begun(const cloudsim::RequestRecord& record);
     std::vector<const cloudsim::Task*> exports_running(const std::string& id) const;
-    void note_rewritten(const std::string& id);
-    void check_exported_once(const std::string& id) const;
+    void check_exported_once(const std::string& id);
     void deleted_images(Instant true_now);
     void deleted_late() const;
     void deleted_objects();

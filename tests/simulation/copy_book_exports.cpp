@@ -19,11 +19,7 @@ bool is_broken(const std::string& key, const cloudsim::ObjectVersion& object) {
 
 void CopyBook::export_begun(const cloudsim::RequestRecord& record) {
     for (const cloudsim::TaskRecord& task : record.tasks) {
-        if (was_lost_) {
-            note_rewritten(task.image);
-        } else {
-            check_exported_once(task.image);
-        }
+        check_exported_once(task.image);
         const auto source = copy_of_image_.find(task.image);
         if (record.is_late && good_before_.contains(task.image)) {
             continue;
@@ -50,19 +46,9 @@ std::vector<const cloudsim::Task*> CopyBook::exports_running(const std::string& 
     return running;
 }
 
-// A catalog that was lost knows of no call, and asks again. If the objects are there already they
-// count as they are, and later others are in their place.
-void CopyBook::note_rewritten(const std::string& id) {
-    for (const cloudsim::Task* task : exports_running(id)) {
-        for (const auto& file : task->files) {
-            rewritten_.insert(file.key);
-        }
-    }
-}
-
 // The second export would write the same objects: no harm, but paid for twice. Each policy has one
 // target at most. What hangs in the cloud looks like what never began.
-void CopyBook::check_exported_once(const std::string& id) const {
+void CopyBook::check_exported_once(const std::string& id) {
     const std::vector<const cloudsim::Task*> running = exports_running(id);
     if (running.empty()) {
         return;
@@ -73,6 +59,14 @@ void CopyBook::check_exported_once(const std::string& id) const {
         return found != objects.end() && !found->second.back().is_delete_marker &&
                found->second.back().flaw.empty();
     });
+    if (running.size() > 1 && was_lost_ && !is_there) {
+        // Nothing tells a catalog that is older than that call. What the first writes counts as it
+        // is, and the second writes others in its place.
+        for (const auto& file : running.front()->files) {
+            rewritten_.insert(file.key);
+        }
+        return;
+    }
     if (running.size() > 1 || is_there) {
         throw Broken{
             2,

@@ -172,6 +172,32 @@ TEST_F(OlderCatalog, FindsTheReplicaOfAnImageThatIsGone) {
     EXPECT_EQ(world.calls("SyncImages"), 1U);
 }
 
+TEST_F(OlderCatalog, FindsTheObjectsOfAnExportThatItHadPlanned) {
+    EngineWorld world(web_world(2));
+    world.settings.policies.front().replicas.clear();
+    world.settings.policies.front().exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::raw,
+        Every::backup,
+        web_policy().keep};
+    world.catalog = open_catalog(file);
+    world.run_for(17min);
+    keep_a_copy(world);
+    ASSERT_THAT(world.catalog->unfinished_backups(), SizeIs(2));
+    world.run_for(5h);
+    ASSERT_EQ(world.calls("ExportImages"), 2U);
+    const std::vector<StoredObject> objects = world.newest_backup().copies.back().objects;
+    put_the_copy_back(world);
+
+    world.run_for(5h);
+
+    EXPECT_EQ(world.calls("ExportImages"), 2U);
+    EXPECT_EQ(world.newest_backup().copies.back().objects, objects);
+    EXPECT_THAT(world.all_backups(), SizeIs(2));
+    EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
+}
+
 TEST_F(OlderCatalog, ThatKnowsOnlyAFailedAttemptFindsTheNext) {
     EngineWorld world(web_world(1), R"(
 [[fault]]

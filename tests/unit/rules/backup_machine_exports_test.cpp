@@ -86,5 +86,23 @@ TEST_F(ExportMachine, IsNotFoundByEmptyObjectsAfterALostAnswer) {
     EXPECT_EQ(exported().state, CopyState::accepted);
 }
 
+// Both disks are asked for; an unknown call has written one of them so far.
+TEST_F(ExportMachine, ThatIsUnderWayUnknownToTheCatalogIsWaitedFor) {
+    backup.data_disks = {Disk{DiskId("disk-data1"), 50, "CLOUD_PREMIUM"}};
+
+    feed(event::ObjectsLooked{export_copy, {}});
+    EXPECT_EQ(exported().state, CopyState::planned);
+
+    feed(event::ObjectsLooked{export_copy, {exported_disk("a", 5)}});
+    EXPECT_EQ(exported().state, CopyState::intended);
+    EXPECT_TRUE(exported().unanswered);
+    now += only<action::Wait>().time;
+    feed(event::TimePassed{{export_copy}});
+    EXPECT_EQ(only<action::FindObjects>().copy, export_copy);
+
+    feed(event::ObjectsLooked{export_copy, {exported_disk("a", 5), exported_disk("b", 5)}});
+    EXPECT_EQ(exported().state, CopyState::accepted);
+}
+
 }  // namespace
 }  // namespace cvmbackup::machine_test
