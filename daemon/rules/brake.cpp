@@ -127,6 +127,11 @@ std::optional<BrakeStop> stop_clock(const BrakeInput& input) {
             size_of(input.clock_step)};
 }
 
+// Made by a call that this catalog knows nothing of.
+bool was_found(const Backup& backup, const Copy& copy) {
+    return backup.adopted || (copy.state == CopyState::done && !copy.intended_at);
+}
+
 // Consent counts for all that were found, so that a rebuilt catalog asks once and not every night.
 void stop_adopted(
     PolicyPlan& plan,
@@ -134,26 +139,30 @@ void stop_adopted(
     const std::vector<Backup>& points,
     const BrakeInput& input
 ) {
-    std::set<BackupId> found;
+    std::set<BackupId> backups;
+    std::set<CopyId> found;
     for (const Backup& backup : points) {
-        if (backup.adopted && backup.id > input.agreed_to) {
-            found.insert(backup.id);
+        for (const Copy& copy : backup.copies) {
+            if (backup.id > input.agreed_to && was_found(backup, copy)) {
+                backups.insert(backup.id);
+                found.insert(copy.id);
+            }
         }
     }
     const auto expired = std::ranges::count_if(decisions, [&](const Decision& decision) {
-        return !decision.keep && found.contains(decision.backup);
+        return !decision.keep && found.contains(decision.copy);
     });
     if (expired == 0) {
         return;
     }
-    plan.agrees_to = *found.rbegin();
+    plan.agrees_to = *backups.rbegin();
     plan.stops.push_back(BrakeStop{
         BrakeReason::adopted,
         "of the copies that would be deleted " + std::to_string(expired) +
-            " belong to backups that were found in the cloud, not made with this catalog: another "
-            "installation with a policy of this name may own them; consent counts for every "
-            "backup found so far (" +
-            std::to_string(found.size()) + ")"});
+            " were found in the cloud, not made with this catalog: a person, or another "
+            "installation with a policy of this name, may own them; consent counts for what was "
+            "found so far, of " +
+            std::to_string(backups.size()) + " backups"});
 }
 
 void add_stops(

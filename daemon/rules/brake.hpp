@@ -7,8 +7,8 @@
 //   clock         the clock is more than an hour away from the cloud's, was set by more than that,
 //                 or stands before the last pass
 //   disagreement  catalog and cloud were found to disagree
-//   adopted       copies would go of backups that were found in the cloud, which another
-//                 installation with a policy of this name may have made, and nobody agreed yet
+//   adopted       copies would go that were found in the cloud, which a person, or another
+//                 installation with a policy of this name, may have made, and nobody agreed yet
 // Left-overs of failed attempts were never copies and count for nothing.
 #pragma once
 

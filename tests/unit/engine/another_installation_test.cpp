@@ -84,7 +84,7 @@ TEST_F(AnotherInstallation, KeepsItsImagesWhateverTheRulesHereSay) {
     EXPECT_EQ(ours(), 4U);
     ASSERT_THAT(stops(), SizeIs(1));
     EXPECT_EQ(stops().front().reason, BrakeReason::adopted);
-    EXPECT_THAT(stops().front().text, HasSubstr("4 belong to backups that were found"));
+    EXPECT_THAT(stops().front().text, HasSubstr("4 were found in the cloud"));
 }
 
 TEST_F(AnotherInstallation, LosesWhatAPersonAgreedToAlsoWhenTheDaemonIsKilledRightAfterwards) {
@@ -112,6 +112,34 @@ TEST_F(AnotherInstallation, IsAskedAboutAgainWhenMoreOfItIsFound) {
     EXPECT_EQ(theirs(), 4U);
     ASSERT_THAT(stops(), SizeIs(1));
     EXPECT_EQ(stops().front().reason, BrakeReason::adopted);
+}
+
+// A person copied an image to another region, long before the policy had replicas there.
+TEST(CopyMadeByAPerson, IsNotDeletedBeforeAPersonAgrees) {
+    EngineWorld world(web_world(1));
+    const std::vector<ReplicaTarget> replicas = web_policy().replicas;
+    world.settings.policies.front().replicas.clear();
+    world.run_for(12h);
+    cloudsim::Image by_hand =
+        *world.cloud->state().find_image(world.newest_backup().copies[0].image.text());
+    by_hand.id.clear();
+    by_hand.region = "ap-shanghai";
+    const std::string id = world.cloud->state().add_image(by_hand).id;
+    world.settings.policies.front().replicas = replicas;
+    world.settings.policies.front().replicas.front().keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(std::chrono::days(3));
+
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr);
+    const std::vector<BrakeStop> stops = world.engine().policy(web)->stops;
+    ASSERT_THAT(stops, SizeIs(1));
+    EXPECT_EQ(stops.front().reason, BrakeReason::adopted);
+
+    const std::string plan = world.engine().plan(web)->policies.front().id;
+    ASSERT_TRUE(world.engine().apply_plan(plan));
+    world.run_for(1h);
+    EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
 }
 
 }  // namespace

@@ -208,9 +208,20 @@ TEST(Brake, StopsDeletionsOfWhatWasFoundInTheCloud) {
     const PolicyPlan plan = judged(keeping({.last = 9}), days_found(10, 3));
 
     ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::adopted));
-    EXPECT_THAT(plan.stops.front().text, HasSubstr("1 belong to backups that were found"));
-    EXPECT_THAT(plan.stops.front().text, HasSubstr("every backup found so far (3)"));
+    EXPECT_THAT(plan.stops.front().text, HasSubstr("1 were found in the cloud"));
+    EXPECT_THAT(plan.stops.front().text, HasSubstr("found so far, of 3 backups"));
     EXPECT_EQ(plan.agrees_to, BackupId(3));
+}
+
+TEST(Brake, StopsTheDeletionOfACopyThatWasFoundForABackupOfOurs) {
+    std::vector<Backup> points = days(10);
+    points.front().copies.front().intended_at.reset();
+
+    const PolicyPlan plan = judged(keeping({.last = 8}), points);
+
+    ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::adopted));
+    EXPECT_THAT(plan.stops.front().text, HasSubstr("1 were found in the cloud"));
+    EXPECT_EQ(plan.agrees_to, BackupId(1));
 }
 
 TEST(Brake, LetsGoWhatWasFoundUpToWhereAPersonAgreed) {

@@ -34,6 +34,7 @@ inline Copy image_copy(std::int64_t id, CopyState state = CopyState::done) {
     copy.place = {main_account, guangzhou};
     copy.state = state;
     copy.image = ImageId("img-" + std::to_string(id));
+    copy.intended_at = Instant{};
     return copy;
 }
 
