@@ -1,5 +1,6 @@
 #include "engine/pruner.hpp"
 
+#include "rules/backup_machine.hpp"
 #include "rules/reconcile.hpp"
 
 #include <algorithm>
@@ -57,6 +58,7 @@ Pruner::Pruner(
 void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
     refused_.clear();  // somebody may have mended what they are refused for
+    fenced_until_ = clock_.steady_now() + fence;
     brake_.forget_consents();
     policies_.clear();
     for (Policy& policy : policies) {
@@ -228,6 +230,7 @@ Task<Pruner::Seen> Pruner::look_at(Place place, std::vector<Expired> expired) {
             } else if (is_complete_after_all(expired[i].copy, *image)) {
                 leave_to_comparison(expired[i]);
             } else if (deletable(image->state)) {
+                expired[i].is_whole = true;
                 seen.ours.push_back(expired[i]);
             }
         }

@@ -65,6 +65,13 @@ private:
         PolicyName policy;
         InstanceId instance;
         Copy copy;
+        bool is_whole = false;  // it was seen in this pass, and nothing of it is deleted yet
+    };
+
+    // The objects of an export as they were just listed.
+    struct Listed {
+        bool all_there = true;
+        std::string replaced;  // the key of one that is not the one which was recorded
     };
 
     // Images as they were just read.
@@ -84,10 +91,11 @@ private:
     Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
-    Task<Outcome<std::optional<std::string>>> replaced_object(Copy copy);
+    Task<Outcome<Listed>> list_objects(Copy copy);
     Task<void> delete_objects(Expired expired, int generation);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
+    bool is_as_before(const Expired& expired, const Failure& failure) const;
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);
     void try_again_later();
@@ -109,6 +117,7 @@ private:
     inline static const PolicyName removed_policies;
     std::set<PolicyName> requested_{removed_policies};
     std::map<CopyId, Refused> refused_;
+    Duration fenced_until_{};  // calls made before a start or a reload may still be carried out
     std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;

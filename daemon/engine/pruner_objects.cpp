@@ -22,17 +22,21 @@ bool is_same_content(const StoredObject& recorded, const StoredObject& there) {
 
 }  // namespace
 
-// The key of an object that is not the one which was recorded; none if all are, or are gone.
-Task<Outcome<std::optional<std::string>>> Pruner::replaced_object(Copy copy) {
+Task<Outcome<Pruner::Listed>> Pruner::list_objects(Copy copy) {
     const BucketPlace bucket{copy.place.account, copy.place.region, copy.bucket};
-    const Outcome<std::vector<StoredObject>> listed =
+    const Outcome<std::vector<StoredObject>> objects =
         co_await cloud_.list_objects(bucket, copy.name);
-    if (!listed) {
-        co_return listed.error();
+    if (!objects) {
+        co_return objects.error();
     }
+    Listed listed;
     for (const StoredObject& recorded : copy.objects) {
-        const auto there = std::ranges::find(*listed, recorded.key, &StoredObject::key);
-        if (there == listed->end() || !differs(recorded, *there)) {
+        const auto there = std::ranges::find(*objects, recorded.key, &StoredObject::key);
+        if (there == objects->end()) {
+            listed.all_there = false;
+            continue;
+        }
+        if (!differs(recorded, *there)) {
             continue;
         }
         const Outcome<std::optional<StoredObject>> head =
@@ -41,25 +45,27 @@ Task<Outcome<std::optional<std::string>>> Pruner::replaced_object(Copy copy) {
             co_return head.error();
         }
         if (*head && !is_same_content(recorded, **head)) {
-            co_return std::optional<std::string>(recorded.key);
+            listed.replaced = recorded.key;
+            break;
         }
     }
-    co_return std::optional<std::string>();
+    co_return listed;
 }
 
 Task<void> Pruner::delete_objects(Expired expired, int generation) {
-    const Outcome<std::optional<std::string>> replaced = co_await replaced_object(expired.copy);
+    const Outcome<Listed> listed = co_await list_objects(expired.copy);
     if (stopping_ || stale(expired.policy, generation)) {
         co_return;
     }
-    if (!replaced) {
-        postpone(std::move(expired), replaced.error());
+    if (!listed) {
+        postpone(std::move(expired), listed.error());
         co_return;
     }
-    if (*replaced) {
-        refuse_replaced(expired, **replaced);
+    if (!listed->replaced.empty()) {
+        refuse_replaced(expired, listed->replaced);
         co_return;
     }
+    expired.is_whole = listed->all_there;
     std::vector<Expired> one{std::move(expired)};
     set_state(one, CopyState::deleting);
     const Copy copy = one.front().copy;
@@ -70,6 +76,7 @@ Task<void> Pruner::delete_objects(Expired expired, int generation) {
             postpone(std::move(one.front()), gone.error());
             co_return;
         }
+        one.front().is_whole = false;
     }
     set_state(one, CopyState::deleted);
 }

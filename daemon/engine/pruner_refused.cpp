@@ -1,9 +1,20 @@
 // What becomes of a deletion that cannot be done now.
 #include "engine/pruner.hpp"
+#include "rules/backup_machine.hpp"
 
 #include <algorithm>
 
 namespace cvmbackup {
+
+namespace {
+
+// Otherwise the left-over of a failed attempt.
+bool is_copy(const Copy& copy) {
+    return copy.code.empty() || copy.code == disks_missing_code ||
+           copy.code == objects_missing_code;
+}
+
+}  // namespace
 
 void Pruner::postpone(Expired expired, const Failure& failure) {
     const bool begun = expired.copy.state == CopyState::deleting;
@@ -16,8 +27,11 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
         expired.policy,
         expired.instance});
     if (begun) {
-        expired.copy.code = failure.code;
-        expired.copy.reason = failure.text;
+        expired.copy.reason =
+            "it could not be deleted: " + failure.text + " (" + failure.code + ")";
+        if (is_as_before(expired, failure)) {
+            expired.copy.state = is_copy(expired.copy) ? CopyState::done : CopyState::failed;
+        }
         Changes changes;
         changes.copies.push_back(expired.copy);
         catalog_.commit(changes);
@@ -25,6 +39,14 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
             expired.policy, expired.instance, CopyState::deleting, expired.copy});
     }
     try_again_later();
+}
+
+// The cloud certainly did nothing, and no earlier call can still be carried out: those of this life
+// are longer ago than a fence. So the next pass decides anew: until then it may be the last that is
+// good, or be pinned.
+bool Pruner::is_as_before(const Expired& expired, const Failure& failure) const {
+    return expired.is_whole && failure.remedy != Remedy::look_first &&
+           clock_.steady_now() >= fenced_until_;
 }
 
 Duration Pruner::longer_pause(CopyId copy) {

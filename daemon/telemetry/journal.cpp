@@ -99,10 +99,7 @@ Saying saying_of_deletion(const CopyChanged& fact) {
     if (fact.before != CopyState::deleting) {
         return {LogLevel::info, thing_of(copy) + " is being deleted" + why(copy)};
     }
-    if (copy.code.empty()) {
-        return {LogLevel::debug, thing_of(copy) + " is still being deleted" + why(copy)};
-    }
-    return {LogLevel::warning, thing_of(copy) + " could not be deleted" + why(copy)};
+    return {LogLevel::warning, thing_of(copy) + " is not deleted" + why(copy)};
 }
 
 Saying saying_of(const CopyChanged& fact) {

@@ -128,7 +128,7 @@ TEST(Quota, LetsWaitingBackupsGoOnWhenThereIsRoomAgain) {
     EXPECT_THAT(world.all_backups(), Each(Field(&Backup::result, Result::ok)));
 }
 
-// Of two images the deletion has begun, and is refused for four hours more.
+// Of two images the deletion has begun, and its calls are lost for four hours more.
 class PruningOfARemovedPolicy : public testing::Test {
 protected:
     void SetUp() override {
@@ -141,8 +141,7 @@ protected:
     EngineWorld world{web_world(2), R"(
 [[fault]]
 action = "DeleteImages"
-kind = "error"
-code = "ResourceBusy"
+kind = "lost-before"
 before = "30h"
 )"};
 };

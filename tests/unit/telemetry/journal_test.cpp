@@ -156,16 +156,19 @@ TEST_F(JournalTest, TellsDeletionsAndTheirFailures) {
         change(CopyState::deleting, CopyState::deleted).text,
         "web: ins-00000001: image img-1 is deleted"
     );
-    copy.code = "InvalidImageId.InShared";
-    EXPECT_EQ(
-        change(CopyState::deleting, CopyState::deleting),
-        (LogLine{
-            LogLevel::warning,
-            "web: ins-00000001: image img-1 could not be deleted (code InvalidImageId.InShared)",
-            {{"CVMBACKUP_POLICY", "web"},
-             {"CVMBACKUP_BACKUP", "17"},
-             {"CVMBACKUP_INSTANCE", "ins-00000001"}}})
-    );
+    copy.reason = "it could not be deleted: somebody shared it";
+    for (const CopyState after : {CopyState::deleting, CopyState::done}) {
+        EXPECT_EQ(
+            change(CopyState::deleting, after),
+            (LogLine{
+                LogLevel::warning,
+                "web: ins-00000001: image img-1 is not deleted: it could not be deleted: somebody "
+                "shared it",
+                {{"CVMBACKUP_POLICY", "web"},
+                 {"CVMBACKUP_BACKUP", "17"},
+                 {"CVMBACKUP_INSTANCE", "ins-00000001"}}})
+        );
+    }
 }
 
 TEST_F(JournalTest, WarnsOfACopyThatVanished) {

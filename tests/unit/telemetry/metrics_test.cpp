@@ -168,7 +168,9 @@ TEST_F(MetricsTest, FollowACopyFromIntentToDeletion) {
     );
 
     change(CopyState::done, CopyState::deleting);
-    change(CopyState::deleting, CopyState::deleting, "InUse");
+    change(CopyState::deleting, CopyState::done);
+    change(CopyState::done, CopyState::deleting);
+    change(CopyState::deleting, CopyState::deleting);
     change(CopyState::deleting, CopyState::deleted);
 
     const std::string after = metrics.text();
@@ -176,7 +178,7 @@ TEST_F(MetricsTest, FollowACopyFromIntentToDeletion) {
         after, shows("recovery_points{policy=\"web\",copy=\"image\",region=\"ap-guangzhou\"} 0")
     );
     EXPECT_THAT(after, shows("deletions_total{copy=\"image\",result=\"ok\"} 1"));
-    EXPECT_THAT(after, shows("deletions_total{copy=\"image\",result=\"failed\"} 1"));
+    EXPECT_THAT(after, shows("deletions_total{copy=\"image\",result=\"failed\"} 2"));
     EXPECT_THAT(after, shows("steps_total{step=\"image\",result=\"ok\"} 1"));
 }
 
