@@ -30,11 +30,6 @@ Failure shared_with(Failure failure, const std::vector<std::string>& accounts) {
     return failure;
 }
 
-bool deletable(ImageState state) {
-    return state == ImageState::normal || state == ImageState::create_failed ||
-           state == ImageState::import_failed;
-}
-
 }  // namespace
 
 Pruner::Pruner(
@@ -114,36 +109,72 @@ bool Pruner::stale(const PolicyName& policy, int generation) {
 // the same look at each image before: the cloud may have deleted it already.
 Task<void> Pruner::finish_removed() {
     const int generation = generation_;
-    std::map<Place, std::vector<Expired>> images;
-    std::vector<Expired> exports;
+    Deletions begun;
     for (const Backup& backup : catalog_.unfinished_deletions()) {
         if (policies_.contains(backup.policy)) {
             continue;
         }
         for (const Copy& copy : backup.copies) {
-            if (copy.state != CopyState::deleting || waits(copy)) {
-                continue;
-            }
-            Expired what{backup.policy, backup.instance, copy};
-            if (copy.kind == CopyKind::exported) {
-                exports.push_back(std::move(what));
-            } else {
-                images[copy.place].push_back(std::move(what));
+            if (copy.state == CopyState::deleting && !waits(copy)) {
+                begun.add(Expired{backup.policy, backup.instance, copy});
             }
         }
     }
-    co_await delete_all(std::move(images), std::move(exports), generation);
+    co_await delete_all(std::move(begun), generation);
 }
 
-Task<bool> Pruner::delete_all(
-    std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
+void Pruner::Deletions::add(Expired what) {
+    if (what.copy.kind == CopyKind::exported) {
+        exports.push_back(std::move(what));
+    } else {
+        images[what.copy.place].push_back(std::move(what));
+    }
+}
+
+// What was decided before, and what goes by the plan, if that was admitted.
+Pruner::Deletions Pruner::deletions(
+    const Plan& plan, const std::vector<Backup>& points, bool admitted
 ) {
+    std::map<CopyId, const Decision*> decided;
+    for (const Decision& decision : plan.decisions) {
+        decided.emplace(decision.copy, &decision);
+    }
+    Deletions deletions;
+    for (const Backup& backup : points) {
+        for (const Copy& copy : backup.copies) {
+            const auto decision = decided.find(copy.id);
+            const bool keeps = decision != decided.end() && decision->second->keep;
+            const bool expired = admitted && decision != decided.end() && !keeps;
+            if (keeps && copy.kind != CopyKind::exported) {
+                deletions.staying[copy.place].push_back(copy);
+            }
+            if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
+                continue;
+            }
+            Expired what{backup.policy, backup.instance, copy};
+            if (expired) {
+                what.copy.reason = decision->second->reason;
+            }
+            deletions.add(std::move(what));
+        }
+    }
+    return deletions;
+}
+
+Task<bool> Pruner::delete_all(Deletions deletions, int generation) {
     bool all_read = true;
-    for (auto& [place, expired] : images) {
+    for (auto& [place, expired] : deletions.images) {
+        std::vector<Copy> staying = std::move(deletions.staying[place]);
+        const PolicyName policy = expired.front().policy;
+        const bool sure = co_await are_there(place, std::move(staying), policy);
+        if (!sure) {
+            all_read = false;
+            continue;
+        }
         const bool read = co_await delete_images(place, std::move(expired), generation);
         all_read = all_read && read;
     }
-    for (Expired& expired : exports) {
+    for (Expired& expired : deletions.exports) {
         if (stopping_ || stale(expired.policy, generation)) {
             break;
         }
@@ -165,33 +196,8 @@ Task<void> Pruner::prune(Policy policy) {
     if (part.stops.empty()) {
         brake_.remember_pass(part, decided_at);
     }
-    std::map<CopyId, const Decision*> decided;
-    RetentionPassed passed;
-    for (const Decision& decision : plan.decisions) {
-        decided.emplace(decision.copy, &decision);
-        (decision.keep ? passed.kept : passed.expired) += 1;
-    }
-    std::map<Place, std::vector<Expired>> images;
-    std::vector<Expired> exports;
-    for (const Backup& backup : points) {
-        for (const Copy& copy : backup.copies) {
-            const auto decision = decided.find(copy.id);
-            const bool expired = admitted && decision != decided.end() && !decision->second->keep;
-            if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
-                continue;
-            }
-            Expired what{policy.name, backup.instance, copy};
-            if (expired) {
-                what.copy.reason = decision->second->reason;
-            }
-            if (copy.kind == CopyKind::exported) {
-                exports.push_back(std::move(what));
-            } else {
-                images[copy.place].push_back(std::move(what));
-            }
-        }
-    }
-    const bool tried = co_await delete_all(std::move(images), std::move(exports), generation);
+    Deletions work = deletions(plan, points, admitted);
+    const bool tried = co_await delete_all(std::move(work), generation);
     const bool current = generation == generation_;
     if (admitted && tried && current && !stopping_) {
         // Before, a restart would take what a person agreed to for what is usual.
@@ -199,43 +205,12 @@ Task<void> Pruner::prune(Policy policy) {
         brake_.forget_consent(policy.name);
     }
     if (admitted && current && !stopping_) {
+        RetentionPassed passed;
+        passed.expired = part.expired;
+        passed.kept = plan.decisions.size() - part.expired;
         passed.at = clock_.now();
         observer_.observe(passed);
     }
-}
-
-// What is not ours is left alone.
-Task<Pruner::Seen> Pruner::look_at(Place place, std::vector<Expired> expired) {
-    Seen seen;
-    for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
-        const std::size_t end = std::min(expired.size(), begin + ids_per_call);
-        std::vector<ImageId> ids;
-        for (std::size_t i = begin; i < end; ++i) {
-            ids.push_back(expired[i].copy.image);
-        }
-        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
-        if (!images) {
-            seen.all_read = false;
-            for (std::size_t i = begin; i < end; ++i) {
-                postpone(expired[i], images.error());
-            }
-            continue;
-        }
-        for (std::size_t i = begin; i < end; ++i) {
-            const auto image = std::ranges::find(*images, expired[i].copy.image, &Image::id);
-            if (image == images->end()) {
-                seen.absent.push_back(expired[i]);
-            } else if (image->name != expired[i].copy.name) {
-                refuse_foreign(expired[i], *image);
-            } else if (is_complete_after_all(expired[i].copy, *image)) {
-                leave_to_comparison(expired[i]);
-            } else if (deletable(image->state)) {
-                expired[i].is_whole = true;
-                seen.ours.push_back(expired[i]);
-            }
-        }
-    }
-    co_return seen;
 }
 
 // Reads the images again first.

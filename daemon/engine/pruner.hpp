@@ -68,6 +68,14 @@ private:
         bool is_whole = false;  // it was seen in this pass, and nothing of it is deleted yet
     };
 
+    struct Deletions {
+        std::map<Place, std::vector<Expired>> images;
+        std::vector<Expired> exports;
+        std::map<Place, std::vector<Copy>> staying;  // images on which the plan counts
+
+        void add(Expired what);
+    };
+
     // The objects of an export as they were just listed.
     struct Listed {
         bool all_there = true;
@@ -83,11 +91,12 @@ private:
 
     Task<void> prune(Policy policy);
     Task<void> finish_removed();
-    // False if what is there could not be read.
-    Task<bool> delete_all(
-        std::map<Place, std::vector<Expired>> images, std::vector<Expired> exports, int generation
-    );
+    Deletions deletions(const Plan& plan, const std::vector<Backup>& points, bool admitted);
+    // False if what is there could not be read, or lacks what should stay.
+    Task<bool> delete_all(Deletions deletions, int generation);
     Task<Seen> look_at(Place place, std::vector<Expired> expired);
+    Task<Outcome<std::vector<Copy>>> missing_of(Place place, std::vector<Copy> copies);
+    Task<bool> are_there(Place place, std::vector<Copy> staying, PolicyName policy);
     Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
@@ -102,7 +111,7 @@ private:
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
     void refuse_replaced(const Expired& expired, const std::string& key);
-    void leave_to_comparison(const Expired& expired);
+    void leave_to_comparison(CopyId copy);
 
     Clock& clock_;
     Cloud& cloud_;

@@ -88,8 +88,8 @@ void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
 }
 
 // Asked for once: a comparison that cannot make it count must not be followed by the next.
-void Pruner::leave_to_comparison(const Expired& expired) {
-    if (left_to_comparison_.insert(expired.copy.id).second) {
+void Pruner::leave_to_comparison(CopyId copy) {
+    if (left_to_comparison_.insert(copy).second) {
         compare_();
     }
 }

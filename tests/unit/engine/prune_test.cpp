@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cvmbackup {
 namespace {
 
@@ -92,6 +94,33 @@ TEST(Pruning, DeletesNothingInPlaceOfAnImageThatIsGone) {
     }
     EXPECT_EQ(lost, 1);
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+// Somebody deletes the two newest of three between two comparisons; the rules, which keep three,
+// would let the oldest go for them.
+TEST(Pruning, LooksWhetherWhatShouldStayIsThere) {
+    EngineWorld world(web_world(1));
+    world.settings.compare_every = std::chrono::days(7);
+    Policy& policy = world.settings.policies.front();
+    policy.replicas.clear();
+    policy.keep.last = 1;
+    policy.keep.min_good = 3;
+    world.run_for(std::chrono::days(3) + 1h);
+    std::vector<cloudsim::Image> images = world.images("ap-guangzhou");
+    ASSERT_THAT(images, SizeIs(3));
+    std::ranges::sort(images, {}, &cloudsim::Image::name);
+    world.cloud->state().remove_image(images[1].id, true);
+    world.cloud->state().remove_image(images[2].id, true);
+
+    world.run_for(std::chrono::days(1));
+
+    EXPECT_NE(world.cloud->state().find_image(images[0].id), nullptr);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    EXPECT_THAT(
+        world.observer.notices, Contains(HasSubstr("should stay, and is not in the cloud"))
+    );
+    world.run_for(std::chrono::days(2));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
 }
 
 TEST(Pruning, TriesAgainWhatCouldNotBeDeleted) {
