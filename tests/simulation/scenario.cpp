@@ -228,30 +228,30 @@ void draw_slow_exports(std::uint64_t seed, cloudsim::Timing& timing) {
     }
 }
 
-bool any_of(const Criteria& criteria, const cloudsim::Instance& instance) {
-    for (const auto& [key, values] : criteria.tags) {
-        const auto tag = instance.tags.find(key);
-        if (tag != instance.tags.end() && std::ranges::count(values, tag->second) > 0) {
-            return true;
-        }
-    }
-    return false;
+bool has_tags(const Criteria& criteria, const cloudsim::Instance& instance) {
+    return std::ranges::all_of(criteria.tags, [&](const auto& wanted) {
+        const auto tag = instance.tags.find(wanted.first);
+        return tag != instance.tags.end() && std::ranges::count(wanted.second, tag->second) > 0;
+    });
 }
 
 }  // namespace
 
 bool selects(const Policy& policy, const cloudsim::Instance& instance) {
-    const Criteria& include = policy.select.include;
-    if (instance.region != policy.region.text() || any_of(policy.select.exclude, instance)) {
-        return false;
-    }
-    if (!include.instances.empty()) {
-        return std::ranges::count(include.instances, InstanceId(instance.id)) > 0;
-    }
-    if (!include.zones.empty()) {
-        return std::ranges::count(include.zones, instance.zone) > 0;
-    }
-    return any_of(include, instance);
+    const Criteria& wanted = policy.select.include;
+    const Criteria& unwanted = policy.select.exclude;
+    const auto is_listed = [&](const Criteria& criteria) {
+        return std::ranges::count(criteria.instances, InstanceId(instance.id)) > 0;
+    };
+    const auto is_in_zone = [&](const Criteria& criteria) {
+        return std::ranges::count(criteria.zones, instance.zone) > 0;
+    };
+    const bool is_wanted = has_tags(wanted, instance) &&
+                           (wanted.instances.empty() || is_listed(wanted)) &&
+                           (wanted.zones.empty() || is_in_zone(wanted));
+    const bool is_unwanted = (!unwanted.tags.empty() && has_tags(unwanted, instance)) ||
+                             is_listed(unwanted) || is_in_zone(unwanted);
+    return instance.region == policy.region.text() && is_wanted && !is_unwanted;
 }
 
 void draw_world(Scenario& scenario) {

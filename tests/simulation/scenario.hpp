@@ -93,7 +93,7 @@ void draw_policies(Scenario& scenario);
 void draw_faults(Scenario& scenario);
 void draw_acts(Scenario& scenario);
 
-// By the oracle's own reading of the selection.
+// By the oracle's own reading of the selection; no names are drawn.
 bool selects(const Policy& policy, const cloudsim::Instance& instance);
 
 }  // namespace cvmbackup::simulation

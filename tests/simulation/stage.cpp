@@ -23,6 +23,7 @@ Stage::Stage(Scenario scenario)
     , trace_(scenario_.options.trace)
     , copies_(cloud_, *real_catalog_, pins_, marks_)
     , firings_(marks_)
+    , instances_(cloud_.state().instances)
     , now_(scenario_.begin)
     , begins_at_(scenario_.begin) {
     set_simulated_key();
@@ -128,6 +129,7 @@ void Stage::take_edition() {
     copies_.new_policies();
     firings_.check(wall());
     firings_.in_force(in_force_, wall());
+    instances_.in_force(in_force_);
 }
 
 void Stage::begin_life() {

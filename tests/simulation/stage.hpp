@@ -6,6 +6,7 @@
 #include "brake_book.hpp"
 #include "copy_book.hpp"
 #include "firing_book.hpp"
+#include "instance_book.hpp"
 #include "load_book.hpp"
 #include "pin_book.hpp"
 #include "record.hpp"
@@ -67,6 +68,7 @@ private:
         std::unique_ptr<Catalog> catalog;
         CopyBook copies;
         FiringBook firings;
+        InstanceBook instances;
         BrakeBook brake;
         PinBook pins;
     };
@@ -147,6 +149,7 @@ private:
     PinBook pins_;
     CopyBook copies_;
     FiringBook firings_;
+    InstanceBook instances_;
     BrakeBook brake_;
     LoadBook loads_;
     Figures figures_;

@@ -20,7 +20,7 @@ void Stage::lose_catalog(const Act& act) {
 void Stage::copy_catalog() {
     note("somebody copies the catalog");
     old_copy_ = std::make_unique<OldCopy>(OldCopy{
-        std::move(to_be_copied_), copies_, firings_, brake_, pins_});
+        std::move(to_be_copied_), copies_, firings_, instances_, brake_, pins_});
 }
 
 // What was written since the copy was made is forgotten.
@@ -44,6 +44,7 @@ void Stage::take_catalog_away(const Act& act) {
 
 void Stage::use_catalog(std::unique_ptr<Catalog> other, const OldCopy* then) {
     firings_.catalog_lost(copies_.made_for(), then == nullptr ? nullptr : &then->firings);
+    instances_.catalog_lost(then == nullptr ? nullptr : &then->instances);
     loads_.catalog_lost();
     real_catalog_ = std::move(other);
     catalog_.use(*real_catalog_);

@@ -234,6 +234,7 @@ void Stage::after_commit(const Changes& changes) {
     }
     const Instant true_now = life_ ? life_->clock.true_now() : now_;
     firings_.committed(changes, wall());
+    instances_.committed(changes);
     copies_.committed(changes, policies_, true_now);
     note_passes(changes);
     brake_.committed(changes);
