@@ -298,16 +298,49 @@ def check(path, text):
         yield from check_links(path, text)
 
 
+PROMISES = "docs/promises.md"
+
+
+def proofs_in(paths, root):
+    """What can be named as proof: suites of C++ tests, files without their endings."""
+    names = set()
+    for path in paths:
+        if not path.startswith("tests/"):
+            continue
+        stem = pathlib.PurePath(path).stem
+        names.add(stem)
+        if path.startswith("tests/integration/"):
+            names.add("integration." + stem.removesuffix("_test"))
+        if path.endswith("_test.cpp"):
+            text = (root / path).read_text(encoding="utf-8")
+            names.update(re.findall(r"^TEST(?:_F|_P)?\((\w+),", text, re.MULTILINE))
+    return names
+
+
+def check_promises(text, proofs):
+    """Every proof that the users are told of is there."""
+    for found in re.finditer(r"`(\w+\*|integration\.\w+|\w+_(?:test|book|oracle))`", text):
+        name = found.group(1)
+        begins = name.removesuffix("*")
+        if not any(proof == name or name.endswith("*") and proof.startswith(begins)
+                   for proof in proofs):
+            yield line_of(text, found.start()), f"no test is named {name}"
+
+
 def main(arguments):
     root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).parent.parent)
     count = files = 0
-    for path in files_of(root):
+    paths = list(files_of(root))
+    for path in paths:
         try:
             text = (root / path).read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
         files += 1
-        for line, problem in sorted(set(check(path, text))):
+        problems = set(check(path, text))
+        if path == PROMISES:
+            problems.update(check_promises(text, proofs_in(paths, root)))
+        for line, problem in sorted(problems):
             print(f"{path}:{line}: {problem}")
             count += 1
     print(f"house_rules: {files} files, {count} problems")

@@ -154,5 +154,15 @@ class Files(unittest.TestCase):
         self.assertEqual([], problems('auto sql = R"(SELECT "x"; detached)";\n'))
 
 
+class Promises(unittest.TestCase):
+    def test_every_proof_is_there(self):
+        proofs = {"Restart", "RestartOfAll", "copy_book", "integration.killed"}
+        text = "`Restart*` and `copy_book`;\n`integration.killed`, `min_good`\n"
+        self.assertEqual([], list(house_rules.check_promises(text, proofs)))
+        for wrong in ("`Resume*`", "`pin_book`", "`integration.hurt`"):
+            self.assertEqual([2], [line for line, _ in
+                                   house_rules.check_promises("\n" + wrong, proofs)])
+
+
 if __name__ == "__main__":
     unittest.main()
