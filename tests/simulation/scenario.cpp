@@ -267,6 +267,10 @@ void draw_world(Scenario& scenario) {
     behaviour.export_names = static_cast<cloudsim::ExportNames>(chance.below(4));
     behaviour.failed_copy = static_cast<cloudsim::FailedCopy>(chance.below(2));
     behaviour.delete_during_export = static_cast<cloudsim::DeletionDuringExport>(chance.below(2));
+    // As late as the daemon's fence allows for.
+    if (Chance late(seed, 111); late.below(4) == 0) {
+        behaviour.list_delay.longest = std::chrono::seconds(60 + late.below(240));
+    }
     draw_timing(chance, world.timing);
     draw_slow_exports(seed, world.timing);
     world.limits.foreign_share = chance.below(3) == 0 ? 0.8 : 0.0;
