@@ -1,21 +1,21 @@
 #include "engine/reconciler.hpp"
 
 #include "rules/backup_machine.hpp"
-#include "rules/backup_plan.hpp"
-#include "rules/calendar.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
+#include <utility>
 
 namespace cvmbackup {
 
 namespace {
 
-Trigger trigger_of(const BackupKey& key, const std::vector<Policy>& policies) {
-    const auto policy = std::ranges::find(policies, key.policy, &Policy::name);
-    const bool scheduled =
-        policy != policies.end() && next_firing(*policy, key.due - Duration(1)) == key.due;
-    return scheduled ? Trigger::schedule : Trigger::manual;
+std::vector<Place> places_of(const Policy& policy) {
+    std::vector<Place> places{Place{policy.account, policy.region}};
+    for (const ReplicaTarget& target : policy.replicas) {
+        places.push_back(Place{policy.account, target.region});
+    }
+    return places;
 }
 
 std::string disagreement(std::size_t backups, Instant found) {
@@ -66,9 +66,10 @@ std::uint64_t Reconciler::request() {
 
 Task<void> Reconciler::run() {
     while (true) {
-        while (wanted_ && !stopping_) {
-            wanted_ = false;
-            co_await pass();
+        while ((wanted_ || again_) && !stopping_) {
+            again_ = false;
+            const bool whole = std::exchange(wanted_, false);
+            co_await pass(whole);
         }
         co_await sleeper_->sleep_until(Instant::max());
     }
@@ -96,23 +97,48 @@ std::vector<Place> Reconciler::places() const {
     return places;
 }
 
-Task<void> Reconciler::pass() {
+// All places, or those that could not be read in the pass before. What that pass found elsewhere
+// stands: it had to mend nothing there, or all places would be looked at again.
+Task<void> Reconciler::pass(bool whole) {
     at_work_ = true;
-    now_ = Reconciliation();
-    now_.pass = last_.pass + 1;
-    now_.begun = clock_.now();
-    made_.clear();
     adopted_ = 0;
     unsettled_ = false;
-    mended_at_.clear();
-    for (Place& place : places()) {
+    std::vector<Place> all = places();
+    now_ = last_;
+    now_.pass += 1;
+    now_.troubles.clear();
+    now_.left_alone.clear();
+    if (whole) {
+        now_.begun = clock_.now();
+        now_.places = all.size();
+        now_.findings.clear();
+        made_.clear();
+        mended_at_.clear();
+        unread_ = std::set<Place>(all.begin(), all.end());
+    }
+    const std::set<Place> looked_at = std::exchange(unread_, {});
+    std::erase_if(now_.findings, [&](const Finding& finding) {
+        return looked_at.contains(finding.place);
+    });
+    for (Place& place : all) {
         if (stopping_) {
             co_return;
         }
-        now_.places += 1;
+        if (!looked_at.contains(place)) {
+            now_.left_alone.insert(std::move(place));
+            continue;
+        }
+        mended_at_.erase(place);
+        std::erase_if(unread_buckets_, [&](const BucketPlace& bucket) {
+            return Place{bucket.account, bucket.region} == place;
+        });
         co_await compare(place);
         co_await compare_buckets(std::move(place));
     }
+    end_pass(whole, looked_at);
+}
+
+void Reconciler::end_pass(bool whole, const std::set<Place>& looked_at) {
     now_.ended = clock_.now();
     last_ = std::move(now_);
     at_work_ = false;
@@ -129,27 +155,32 @@ Task<void> Reconciler::pass() {
             PolicyName(),
             InstanceId()});
     }
-    const bool settled = clock_.steady_now() - started_ >= fence;
+    if (last_.left_alone.empty()) {  // they may have got newer images since
+        settled_ = clock_.steady_now() - started_ >= fence;
+    }
     for (const auto& [policy, due] : made_) {
-        hooks_.firing_seen(policy, due, settled);
+        hooks_.firing_seen(policy, due, settled_);
     }
     hooks_.compared();
     for (const Policy& policy : policies_) {
-        judge(policy);
+        const auto was_read = [&](const Place& place) {
+            return looked_at.contains(place) && mended_at_.contains(place);
+        };
+        if (whole || std::ranges::any_of(places_of(policy), was_read)) {
+            judge(policy);
+        }
     }
-    look_again();
+    look_again(whole);
 }
 
-// Where nothing had to be mended catalog and cloud agree; a place that could not be read proves
-// nothing.
+// Where nothing had to be mended catalog and cloud agree; a place whose images could not be read
+// proves nothing, nor does a bucket.
 void Reconciler::judge(const Policy& policy) {
-    std::vector<Place> places{Place{policy.account, policy.region}};
-    for (const ReplicaTarget& target : policy.replicas) {
-        places.push_back(Place{policy.account, target.region});
-    }
     std::size_t mended = 0;
-    bool all_read = true;
-    for (const Place& place : places) {
+    bool all_read =
+        !policy.exported ||
+        !unread_buckets_.contains({policy.account, policy.region, policy.exported->bucket});
+    for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;
         all_read = all_read && found != mended_at_.end();
@@ -163,31 +194,41 @@ void Reconciler::judge(const Policy& policy) {
     hooks_.judged(policy.name, verdict);
 }
 
-// Soon while the catalog is being rebuilt or something was mended, else in a few hours.
-void Reconciler::look_again() {
-    const bool early = clock_.steady_now() - started_ < fence && !made_.empty();
+// All places soon while the catalog is being rebuilt or something was mended, else in a few hours;
+// meanwhile those that could not be read.
+void Reconciler::look_again(bool whole) {
+    const Duration now = clock_.steady_now();
+    const bool early = now - started_ < fence && !made_.empty();
     const bool mended =
         std::ranges::any_of(mended_at_, [](const auto& place) { return place.second > 0; });
     const bool soon = mended || early || (was_new_ && unsettled_);
     const Duration pause = soon ? std::min(visibility_margin, every_) : every_;
-    alarms_.after(pause, [this, pass = last_.pass] {
-        if (pass == last_.pass && !at_work_) {
-            request();
+    if (whole || soon) {
+        whole_at_ = now + pause;
+    }
+    const bool whole_next = unread_.empty() || whole_at_ - now <= unread_again;
+    alarms_.after(
+        whole_next ? whole_at_ - now : unread_again,
+        [this, whole_next, pass = last_.pass] {
+            if (pass == last_.pass && !at_work_) {
+                (whole_next ? wanted_ : again_) = true;
+                sleeper_->wake();
+            }
         }
-    });
-}
-
-void Reconciler::trouble(const Place& place, const Failure& failure) {
-    now_.troubles.push_back(
-        "the images of " + place.region.text() + " (account " + place.account.text() +
-        "): " + failure.text
     );
 }
 
+void Reconciler::trouble(const Place& place, const std::string& what, const Failure& failure) {
+    unread_.insert(place);
+    now_.troubles.push_back(what + ": " + failure.text);
+}
+
 Task<void> Reconciler::compare(Place place) {
+    const std::string what =
+        "the images of " + place.region.text() + " (account " + place.account.text() + ")";
     Outcome<std::vector<Image>> images = co_await cloud_.own_images(place);
     if (!images) {
-        trouble(place, images.error());
+        trouble(place, what, images.error());
         co_return;
     }
     const Instant now = clock_.now();
@@ -206,13 +247,14 @@ Task<void> Reconciler::compare(Place place) {
             );
             Outcome<std::vector<Image>> found = co_await cloud_.images(place, std::move(ids));
             if (!found) {
-                trouble(place, found.error());
+                trouble(place, what, found.error());
                 co_return;
             }
             std::ranges::move(*found, std::back_inserter(listing.images));
         }
         comparison = compare_images(listing, known(listing), policies_, now);
     }
+    mended_at_[place] = 0;
     apply(std::move(comparison), place);
 }
 
@@ -235,75 +277,6 @@ std::vector<Backup> Reconciler::known(const ImageListing& listing) const {
     return backups;
 }
 
-// One run a firing; a backup that another place brought up has it already.
-void Reconciler::add_runs(std::vector<Backup>& adopted, Changes& changes) {
-    std::map<std::pair<PolicyName, Instant>, RunId> runs;
-    for (const Backup& backup : adopted) {
-        const std::pair firing(backup.policy, backup.due);
-        if (runs.contains(firing)) {
-            continue;
-        }
-        for (const Run& run : catalog_.runs_due(backup.policy, backup.due, backup.due)) {
-            if (run.finished) {
-                runs[firing] = run.id;
-            }
-        }
-        if (!runs.contains(firing)) {
-            Run run;
-            run.id = runs_.new_run();
-            run.policy = backup.policy;
-            run.trigger = trigger_of(key_of(backup), policies_);
-            run.due = backup.due;
-            run.started = backup.due;
-            run.finished = backup.due;
-            run.result = Result::ok;
-            run.note = "found in the cloud; the catalog did not know it";
-            runs.emplace(firing, run.id);
-            changes.runs.push_back(std::move(run));
-        }
-    }
-    for (Backup& backup : adopted) {
-        runs_.give_ids(backup, runs.at({backup.policy, backup.due}));
-    }
-}
-
-// A run is good while its backups are.
-void Reconciler::judge_runs(Changes& changes) {
-    std::map<RunId, std::map<BackupId, Backup>> touched;
-    for (const Backup& backup : changes.backups) {
-        touched[backup.run].emplace(backup.id, backup);
-    }
-    for (auto& [id, backups] : touched) {
-        const auto added = std::ranges::find(changes.runs, id, &Run::id);
-        std::optional<Run> run = added == changes.runs.end() ? catalog_.run(id) : *added;
-        if (!run || !run->finished) {
-            continue;
-        }
-        BackupFilter filter;
-        filter.run = id;
-        filter.limit = std::numeric_limits<std::int32_t>::max();
-        for (Backup& backup : catalog_.backups(filter)) {
-            const BackupId number = backup.id;
-            backups.emplace(number, std::move(backup));
-        }
-        std::size_t good = 0;
-        std::size_t impossible = 0;
-        std::vector<Result> results;
-        for (const auto& [number, backup] : backups) {
-            good += backup.good ? 1 : 0;
-            impossible += backup.impossible ? 1 : 0;
-            results.push_back(backup.result.value_or(Result::failed));
-        }
-        run->good = good > 0 && good + impossible == backups.size();
-        run->result = run_result(results);
-        if (added != changes.runs.end()) {
-            *added = *run;
-        } else {
-            changes.runs.push_back(*run);
-        }
-    }
-}
-
 void Reconciler::apply(Comparison comparison, const Place& place) {
     unsettled_ = unsettled_ || comparison.unsettled;
     for (const auto& [policy, due] : comparison.made) {
@@ -312,10 +285,10 @@ void Reconciler::apply(Comparison comparison, const Place& place) {
     }
     std::ranges::move(comparison.findings, std::back_inserter(now_.findings));
     const std::size_t mended = comparison.changed.size() + comparison.adopted.size();
-    mended_at_[place] += mended;
     if (mended == 0) {
         return;
     }
+    mended_at_[place] += mended;
     adopted_ += comparison.adopted.size();
     std::vector<Backup> before;
     for (Backup& backup : comparison.changed) {

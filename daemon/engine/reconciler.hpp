@@ -1,6 +1,7 @@
-// Compares catalog and cloud, place by place: at the start, every few hours, and when asked. Reads
-// only, a call for 99 images; what rules/reconcile finds safe is written into the catalog, and
-// whatever has to go from the cloud goes by retention. In a new catalog this is what rebuilds it.
+// Compares catalog and cloud, place by place: at the start, every few hours, and when asked; a
+// place that could not be read again after half an hour. Reads only, a call for 99 images; what
+// rules/reconcile finds safe is written into the catalog, and whatever has to go from the cloud
+// goes by retention. In a new catalog this is what rebuilds it.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -20,6 +21,9 @@
 #include <vector>
 
 namespace cvmbackup {
+
+// What could not be read is looked at again after so long, without the places that could.
+constexpr Duration unread_again = std::chrono::minutes(30);
 
 class Reconciler {
 public:
@@ -61,7 +65,8 @@ public:
 
 private:
     std::vector<Place> places() const;
-    Task<void> pass();
+    Task<void> pass(bool whole);
+    void end_pass(bool whole, const std::set<Place>& looked_at);
     Task<void> compare(Place place);
     std::vector<ObjectListing> buckets(const Place& place, const std::vector<Backup>& with_exports)
         const;
@@ -74,13 +79,13 @@ private:
 
     bool is_clock_new() const { return clock_.steady_now() - clock_set_ < visibility_margin; }
 
-    void trouble(const Place& place, const Failure& failure);
+    void trouble(const Place& place, const std::string& what, const Failure& failure);
     void apply(Comparison comparison, const Place& place);
     void add_runs(std::vector<Backup>& adopted, Changes& changes);
     void judge_runs(Changes& changes);
     void tell(const std::vector<Backup>& before, const std::vector<Backup>& after);
     void judge(const Policy& policy);
-    void look_again();
+    void look_again(bool whole);
 
     Clock& clock_;
     Cloud& cloud_;
@@ -96,13 +101,20 @@ private:
     Duration clock_set_;  // or begun
     Reconciliation now_;  // the pass at work
     Reconciliation last_;
-    std::map<Place, std::size_t> mended_at_;    // backups, in this pass; 0: it agrees
+    // Of the places whose images could be read when they were last looked at: backups that were
+    // mended; 0: it agrees.
+    std::map<Place, std::size_t> mended_at_;
+    std::set<Place> unread_;                    // places of which something could not be read then
+    std::set<BucketPlace> unread_buckets_;      // in these
+    Duration whole_at_{0};                      // when all places are looked at again
     std::map<PolicyName, std::string> judged_;  // the last verdicts
     std::map<PolicyName, Instant> made_;
     std::size_t adopted_ = 0;  // backups, in this pass
     bool unsettled_ = false;
-    bool was_new_;  // the catalog was empty at the start
-    bool wanted_ = true;
+    bool settled_ = false;  // the last pass over all places ended after the fence
+    bool was_new_;          // the catalog was empty at the start
+    bool wanted_ = true;    // a pass over all places
+    bool again_ = false;    // one over those that could not be read
     bool at_work_ = false;
     bool stopping_ = false;
 };

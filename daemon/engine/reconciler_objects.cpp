@@ -54,7 +54,8 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing, std::vector<BackupI
     const Place place{listing.bucket.account, listing.bucket.region};
     const Instant now = clock_.now();
     const auto fail = [&](const Failure& failure) {
-        now_.troubles.push_back("bucket " + listing.bucket.bucket.text() + ": " + failure.text);
+        unread_buckets_.insert(listing.bucket);
+        trouble(place, "bucket " + listing.bucket.bucket.text(), failure);
     };
     for (const std::string& folder : listing.folders) {
         Outcome<std::vector<StoredObject>> objects =

@@ -5,6 +5,7 @@
 #include "model/backup.hpp"
 
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,14 +50,15 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// One pass over all places.
+// One pass over all places, or over those that the pass before could not read.
 struct Reconciliation {
     std::uint64_t pass = 0;  // counted from 1 since the start; 0: none yet
-    Instant begun{};
+    Instant begun{};         // of the last over all places
     Instant ended{};
     std::size_t places = 0;
     std::vector<std::string> troubles;  // places that could not be looked at, and why
     std::vector<Finding> findings;
+    std::set<Place> left_alone;  // the others; what was found there is of the pass before
 };
 
 const char* to_text(FindingKind kind);

@@ -282,6 +282,9 @@ void Journal::say(const BrakeChanged& fact) {
 void Journal::say(const Reconciled& fact) {
     const Reconciliation& pass = fact.pass;
     for (const Finding& finding : pass.findings) {
+        if (pass.left_alone.contains(finding.place)) {
+            continue;  // told by an earlier pass
+        }
         const bool by_hand = finding.mending == Mending::none;
         log_.write(
             {by_hand || finding.kind == FindingKind::missing ? LogLevel::warning : LogLevel::info,

@@ -340,7 +340,9 @@ void Stage::observe(const Fact& fact) {
                 marks_.hit(std::string("found: ") + to_text(finding.kind));
             }
         }
-        const bool complete = compared->pass.troubles.empty() && wrong_ > -minutes(10);
+        const Reconciliation& pass = compared->pass;
+        const bool whole = pass.troubles.empty() && pass.left_alone.empty();
+        const bool complete = whole && wrong_ > -minutes(10);
         if (complete && now_ > lost_at_ && life_->clock.true_now() - lost_at_ > hours(2)) {
             copies_.rebuilt();
         }

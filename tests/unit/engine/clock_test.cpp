@@ -290,7 +290,7 @@ TEST(WrongClock, LetsNoCopyThatItDatedAheadPassForTheLastSuccess) {
     }
 }
 
-// Retention is the first to hear anything of the cloud.
+// Retention could hear of the cloud before a comparison does.
 TEST(WrongClock, HoldsDeletionsWhenTheNetworkComesUpAfterAComparisonInVain) {
     EngineWorld world = world_with_a_clock_ahead();
     world.begin();

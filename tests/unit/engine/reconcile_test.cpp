@@ -172,6 +172,41 @@ TEST(Reconciling, SaysWhereItCouldNotLook) {
     EXPECT_TRUE(world.newest_backup().good);
 }
 
+TEST(Reconciling, GoesOnShowingWhatItFoundWhereItDoesNotLookAgain) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "DescribeImages"
+region = "ap-shanghai"
+kind = "error"
+code = "InternalError"
+from = "2027-01-04T07:00:00Z"
+)");
+    world.run_for(5h);
+    add_twin(world, world.newest_backup().copies[0].image.text(), 5min);
+    verify(world);
+    const std::uint64_t whole = world.engine().reconciliation().pass;
+
+    world.run_for(35min);
+
+    EXPECT_GT(world.engine().reconciliation().pass, whole);
+    EXPECT_THAT(world.engine().reconciliation().left_alone, SizeIs(1));
+    EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::duplicate)));
+}
+
+TEST(LostCatalog, IsRebuiltWithinTheHourThoughTheCloudCouldNotBeReachedAtFirst) {
+    EngineWorld world = after_firings(3, 2);
+    lose_the_catalog(world);
+    world.begin();
+    world.life->transport.unreachable = true;
+    world.run_for(20min);
+    ASSERT_EQ(world.engine().reconciliation().pass, 1U);
+    world.life->transport.unreachable = false;
+
+    world.run_for(15min);
+
+    EXPECT_THAT(points(world), SizeIs(6));
+}
+
 TEST(LostCatalog, IsRebuiltFromTheCloud) {
     EngineWorld world = after_firings(3, 2);
     const std::vector<Backup> before = points(world);
@@ -260,8 +295,8 @@ TEST(LostCatalog, StillMakesUpForAFiringThatWasMissedMeanwhile) {
 }
 
 // Daily exports, of which each is kept, beside one image.
-EngineWorld after_exports(int count) {
-    EngineWorld world(web_world(1));
+EngineWorld after_exports(int count, const std::string& faults = "") {
+    EngineWorld world(web_world(1), faults);
     Policy policy = web_policy();
     policy.replicas.clear();
     policy.keep.last = 1;
@@ -287,6 +322,50 @@ TEST(Reconciling, NoticesAnExportThatIsGone) {
     EXPECT_EQ(world.catalog->backup(newest.id)->copies[1].state, CopyState::lost);
     EXPECT_FALSE(world.catalog->backup(newest.id)->good);
     EXPECT_THAT(findings(world), ElementsAre(Field(&Finding::kind, FindingKind::missing)));
+}
+
+TEST(Reconciling, DoesNotTakeABucketThatWasReadForTheImagesThatWereNot) {
+    EngineWorld world = after_exports(2, R"(
+[[fault]]
+action = "DescribeImages"
+kind = "error"
+code = "InternalError"
+from = "2027-01-05T07:10:00Z"
+until = "2027-01-05T09:00:00Z"
+)");
+    world.cloud->state().remove_image(world.newest_backup().copies[0].image.text(), true);
+    verify(world);
+    world.settings.policies.front().exported->keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+    ASSERT_THAT(world.keys(), SizeIs(2));
+
+    world.run_for(1h);
+    EXPECT_THAT(world.keys(), SizeIs(2)) << "they were found to disagree, not to agree again";
+    EXPECT_THAT(world.engine().policy(web)->stops, SizeIs(1));
+
+    world.run_for(90min);
+    EXPECT_THAT(world.keys(), SizeIs(1));
+}
+
+TEST(Reconciling, DoesNotTakeImagesThatWereReadForTheBucketThatWasNot) {
+    EngineWorld world = after_exports(2, R"(
+[[fault]]
+action = "cos:GetBucket"
+kind = "error"
+code = "InternalError"
+from = "2027-01-05T07:10:00Z"
+until = "2027-01-05T09:00:00Z"
+)");
+    world.cloud->state().remove_image(world.newest_backup().copies[0].image.text(), true);
+    verify(world);
+    world.settings.policies.front().exported->keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(1h);
+    EXPECT_THAT(world.engine().policy(web)->stops, SizeIs(1));
+
+    world.run_for(90min);
+    EXPECT_THAT(world.engine().policy(web)->stops, IsEmpty());
 }
 
 TEST(LostCatalog, IsRebuiltFromExportsToo) {

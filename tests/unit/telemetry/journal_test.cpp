@@ -11,6 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
 using testing::Pair;
 
 class RecordingLog : public Log {
@@ -244,6 +247,29 @@ TEST_F(JournalTest, TellsWhatStopsDeletionsAndWhatToDo) {
     EXPECT_EQ(
         said(BrakeChanged{PolicyName("web"), {}}).text,
         "web: retention: nothing stops deletions any more"
+    );
+}
+
+TEST_F(JournalTest, TellsNothingTwiceThatWasFoundWhereAComparisonDidNotLookAgain) {
+    const Place looked_at{AccountName("main"), Region("ap-shanghai")};
+    const Place other{AccountName("main"), Region("ap-guangzhou")};
+    Reconciliation pass;
+    for (const Place& place : {looked_at, other}) {
+        Finding finding;
+        finding.place = place;
+        finding.text = "a second image in " + place.region.text();
+        pass.findings.push_back(finding);
+    }
+    pass.left_alone = {other};
+
+    journal.observe(Reconciled{pass});
+
+    EXPECT_THAT(
+        log.lines,
+        ElementsAre(
+            Field(&LogLine::text, "catalog and cloud disagree: a second image in ap-shanghai"),
+            Field(&LogLine::text, HasSubstr("were compared"))
+        )
     );
 }
 
