@@ -65,7 +65,7 @@ private:
         PolicyName policy;
         InstanceId instance;
         Copy copy;
-        bool is_whole = false;  // it was seen in this pass, and nothing of it is deleted yet
+        bool is_whole = false;  // an image that was seen in this pass
     };
 
     struct Deletions {
@@ -105,6 +105,8 @@ private:
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
     bool is_as_before(const Expired& expired, const Failure& failure) const;
+    bool may_judge_anew(const Expired& expired) const;
+    void judge_anew(Expired expired);
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);
     void try_again_later();

@@ -65,7 +65,10 @@ Task<void> Pruner::delete_objects(Expired expired, int generation) {
         refuse_replaced(expired, listed->replaced);
         co_return;
     }
-    expired.is_whole = listed->all_there;
+    if (expired.copy.state == CopyState::deleting && listed->all_there && may_judge_anew(expired)) {
+        judge_anew(std::move(expired));
+        co_return;
+    }
     std::vector<Expired> one{std::move(expired)};
     set_state(one, CopyState::deleting);
     const Copy copy = one.front().copy;
@@ -76,7 +79,6 @@ Task<void> Pruner::delete_objects(Expired expired, int generation) {
             postpone(std::move(one.front()), gone.error());
             co_return;
         }
-        one.front().is_whole = false;
     }
     set_state(one, CopyState::deleted);
 }

@@ -41,12 +41,28 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
     try_again_later();
 }
 
-// The cloud certainly did nothing, and no earlier call can still be carried out: those of this life
-// are longer ago than a fence. So the next pass decides anew: until then it may be the last that is
-// good, or be pinned.
+// The cloud certainly did nothing with the image. So the next pass decides anew: until then it may
+// be the last that is good, or be pinned.
 bool Pruner::is_as_before(const Expired& expired, const Failure& failure) const {
-    return expired.is_whole && failure.remedy != Remedy::look_first &&
-           clock_.steady_now() >= fenced_until_;
+    return expired.is_whole && failure.remedy != Remedy::look_first && may_judge_anew(expired);
+}
+
+// No call of an earlier pass can still be carried out, and there are rules to judge by.
+bool Pruner::may_judge_anew(const Expired& expired) const {
+    return clock_.steady_now() >= fenced_until_ && policies_.contains(expired.policy);
+}
+
+// A deletion of objects is repeated within a call, so none is certain to have done nothing. But all
+// of them are still there.
+void Pruner::judge_anew(Expired expired) {
+    expired.copy.state = is_copy(expired.copy) ? CopyState::done : CopyState::failed;
+    expired.copy.reason.clear();
+    Changes changes;
+    changes.copies.push_back(expired.copy);
+    catalog_.commit(changes);
+    observer_.observe(CopyChanged{
+        expired.policy, expired.instance, CopyState::deleting, expired.copy});
+    request(expired.policy);
 }
 
 Duration Pruner::longer_pause(CopyId copy) {

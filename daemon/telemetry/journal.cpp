@@ -99,6 +99,9 @@ Saying saying_of_deletion(const CopyChanged& fact) {
     if (fact.before != CopyState::deleting) {
         return {LogLevel::info, thing_of(copy) + " is being deleted" + why(copy)};
     }
+    if (copy.reason.empty()) {
+        return {LogLevel::debug, thing_of(copy) + " is still there, and is judged anew"};
+    }
     return {LogLevel::warning, thing_of(copy) + " is not deleted" + why(copy)};
 }
 

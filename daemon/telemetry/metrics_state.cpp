@@ -167,7 +167,7 @@ void Metrics::State::count(const CopyChanged& fact) {
 
     if (copy.state == CopyState::deleted && fact.before != CopyState::deleted) {
         deletions.at({kind, to_text(Result::ok)}) += 1;
-    } else if (fact.before == CopyState::deleting) {
+    } else if (fact.before == CopyState::deleting && !copy.reason.empty()) {
         deletions.at({kind, to_text(Result::failed)}) += 1;
     }
 }

@@ -159,6 +159,10 @@ TEST_F(JournalTest, TellsDeletionsAndTheirFailures) {
         change(CopyState::deleting, CopyState::deleted).text,
         "web: ins-00000001: image img-1 is deleted"
     );
+    EXPECT_EQ(
+        change(CopyState::deleting, CopyState::done).text,
+        "web: ins-00000001: image img-1 is still there, and is judged anew"
+    );
     copy.reason = "it could not be deleted: somebody shared it";
     for (const CopyState after : {CopyState::deleting, CopyState::done}) {
         EXPECT_EQ(

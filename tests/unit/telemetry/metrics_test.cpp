@@ -57,12 +57,18 @@ protected:
         metrics.observe(BackupFinished{backup});
     }
 
-    void change(CopyState before, CopyState after, const std::string& code = "") {
+    void change(
+        CopyState before,
+        CopyState after,
+        const std::string& code = "",
+        const std::string& reason = "somebody shared it"
+    ) {
         Copy copy;
         copy.state = after;
         copy.place.region = Region("ap-guangzhou");
         copy.size_gib = 2;
         copy.code = code;
+        copy.reason = reason;
         copy.intended_at = due;
         copy.settled_at = due + 11min;
         metrics.observe(CopyChanged{PolicyName("web"), InstanceId("ins-1"), before, copy});
@@ -171,6 +177,8 @@ TEST_F(MetricsTest, FollowACopyFromIntentToDeletion) {
     change(CopyState::deleting, CopyState::done);
     change(CopyState::done, CopyState::deleting);
     change(CopyState::deleting, CopyState::deleting);
+    change(CopyState::deleting, CopyState::done, "", "");  // judged anew
+    change(CopyState::done, CopyState::deleting);
     change(CopyState::deleting, CopyState::deleted);
 
     const std::string after = metrics.text();
