@@ -131,6 +131,22 @@ void Pruner::Deletions::add(Expired what) {
     }
 }
 
+std::vector<Copy> Pruner::Deletions::staying_beside(const Place& place) const {
+    std::set<InstanceId> losing;
+    for (const Expired& expired : images.at(place)) {
+        losing.insert(expired.instance);
+    }
+    std::vector<Copy> beside;
+    if (const auto here = staying.find(place); here != staying.end()) {
+        for (const auto& [instance, copies] : here->second) {
+            if (losing.contains(instance)) {
+                beside.insert(beside.end(), copies.begin(), copies.end());
+            }
+        }
+    }
+    return beside;
+}
+
 // What was decided before, and what goes by the plan, if that was admitted.
 Pruner::Deletions Pruner::deletions(
     const Plan& plan, const std::vector<Backup>& points, bool admitted
@@ -146,7 +162,7 @@ Pruner::Deletions Pruner::deletions(
             const bool keeps = decision != decided.end() && decision->second->keep;
             const bool expired = admitted && decision != decided.end() && !keeps;
             if (keeps && copy.kind != CopyKind::exported) {
-                deletions.staying[copy.place].push_back(copy);
+                deletions.staying[copy.place][backup.instance].push_back(copy);
             }
             if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
                 continue;
@@ -164,14 +180,9 @@ Pruner::Deletions Pruner::deletions(
 Task<bool> Pruner::delete_all(Deletions deletions, int generation) {
     bool all_read = true;
     for (auto& [place, expired] : deletions.images) {
-        std::vector<Copy> staying = std::move(deletions.staying[place]);
-        const PolicyName policy = expired.front().policy;
-        const bool sure = co_await are_there(place, std::move(staying), policy);
-        if (!sure) {
-            all_read = false;
-            continue;
-        }
-        const bool read = co_await delete_images(place, std::move(expired), generation);
+        std::vector<Copy> staying = deletions.staying_beside(place);
+        const bool read =
+            co_await delete_images(place, std::move(expired), std::move(staying), generation);
         all_read = all_read && read;
     }
     for (Expired& expired : deletions.exports) {
@@ -213,21 +224,26 @@ Task<void> Pruner::prune(Policy policy) {
     }
 }
 
-// Reads the images again first.
-Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int generation) {
-    Seen seen = co_await look_at(place, std::move(expired));
-    if (!seen.absent.empty()) {
-        // One list may lag, and the name must be looked at.
-        co_await clock_.sleep_for(second_look);
-        Seen later = co_await look_at(place, std::move(seen.absent));
-        std::ranges::move(later.ours, std::back_inserter(seen.ours));
-        seen.absent = std::move(later.absent);
-        seen.all_read = seen.all_read && later.all_read;
+// Reads the images again first, and those that stay.
+Task<bool> Pruner::delete_images(
+    Place place, std::vector<Expired> expired, std::vector<Copy> staying, int generation
+) {
+    const PolicyName policy = expired.front().policy;
+    Seen seen = co_await look_twice_at(place, expired, std::move(staying));
+    if (seen.failure) {
+        for (Expired& each : expired) {
+            postpone(std::move(each), *seen.failure);
+        }
+        co_return false;
+    }
+    if (!seen.missing.empty()) {
+        wait_for_comparison(seen, place, policy);
+        co_return false;
     }
     // What two lists lack may be gone; the deletion itself tells.
     for (Expired& each : seen.absent) {
         if (stopping_ || stale(each.policy, generation)) {
-            co_return seen.all_read;
+            co_return true;
         }
         std::vector<Expired> one{std::move(each)};
         set_state(one, CopyState::deleting);
@@ -242,7 +258,7 @@ Task<bool> Pruner::delete_images(Place place, std::vector<Expired> expired, int 
         );
         co_await delete_batch(place, std::move(batch), generation);
     }
-    co_return seen.all_read;
+    co_return true;
 }
 
 Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int generation) {

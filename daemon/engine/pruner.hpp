@@ -20,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -71,9 +72,11 @@ private:
     struct Deletions {
         std::map<Place, std::vector<Expired>> images;
         std::vector<Expired> exports;
-        std::map<Place, std::vector<Copy>> staying;  // images on which the plan counts
+        std::map<Place, std::map<InstanceId, std::vector<Copy>>> staying;  // images
 
         void add(Expired what);
+        // What stays in the place of the instances that lose something there.
+        std::vector<Copy> staying_beside(const Place& place) const;
     };
 
     // The objects of an export as they were just listed.
@@ -86,7 +89,8 @@ private:
     struct Seen {
         std::vector<Expired> ours;
         std::vector<Expired> absent;
-        bool all_read = true;
+        std::vector<Copy> missing;  // of those that stay
+        std::optional<Failure> failure;
     };
 
     Task<void> prune(Policy policy);
@@ -94,10 +98,13 @@ private:
     Deletions deletions(const Plan& plan, const std::vector<Backup>& points, bool admitted);
     // False if what is there could not be read, or lacks what should stay.
     Task<bool> delete_all(Deletions deletions, int generation);
-    Task<Seen> look_at(Place place, std::vector<Expired> expired);
-    Task<Outcome<std::vector<Copy>>> missing_of(Place place, std::vector<Copy> copies);
-    Task<bool> are_there(Place place, std::vector<Copy> staying, PolicyName policy);
-    Task<bool> delete_images(Place place, std::vector<Expired> expired, int generation);
+    Task<Outcome<std::vector<Image>>> read(Place place, std::vector<ImageId> ids);
+    Task<Seen> look_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
+    Task<Seen> look_twice_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
+    void wait_for_comparison(const Seen& seen, const Place& place, const PolicyName& policy);
+    Task<bool> delete_images(
+        Place place, std::vector<Expired> expired, std::vector<Copy> staying, int generation
+    );
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
     Task<Outcome<Listed>> list_objects(Copy copy);

@@ -3,6 +3,8 @@
 #include "rules/reconcile.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 namespace cvmbackup {
 
@@ -15,91 +17,93 @@ bool deletable(ImageState state) {
 
 }  // namespace
 
-// What is not ours is left alone.
-Task<Pruner::Seen> Pruner::look_at(Place place, std::vector<Expired> expired) {
-    Seen seen;
-    for (std::size_t begin = 0; begin < expired.size(); begin += ids_per_call) {
-        const std::size_t end = std::min(expired.size(), begin + ids_per_call);
-        std::vector<ImageId> ids;
-        for (std::size_t i = begin; i < end; ++i) {
-            ids.push_back(expired[i].copy.image);
-        }
-        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
+Task<Outcome<std::vector<Image>>> Pruner::read(Place place, std::vector<ImageId> ids) {
+    std::vector<Image> all;
+    for (std::size_t begin = 0; begin < ids.size(); begin += ids_per_call) {
+        const std::size_t end = std::min(ids.size(), begin + ids_per_call);
+        std::vector<ImageId> some(
+            ids.begin() + static_cast<std::ptrdiff_t>(begin),
+            ids.begin() + static_cast<std::ptrdiff_t>(end)
+        );
+        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(some));
         if (!images) {
-            seen.all_read = false;
-            for (std::size_t i = begin; i < end; ++i) {
-                postpone(expired[i], images.error());
-            }
-            continue;
+            co_return images.error();
         }
-        for (std::size_t i = begin; i < end; ++i) {
-            const auto image = std::ranges::find(*images, expired[i].copy.image, &Image::id);
-            if (image == images->end()) {
-                seen.absent.push_back(expired[i]);
-            } else if (image->name != expired[i].copy.name) {
-                refuse_foreign(expired[i], *image);
-            } else if (is_complete_after_all(expired[i].copy, *image)) {
-                leave_to_comparison(expired[i].copy.id);
-            } else if (deletable(image->state)) {
-                expired[i].is_whole = true;
-                seen.ours.push_back(expired[i]);
-            }
+        all.insert(all.end(), images->begin(), images->end());
+    }
+    co_return all;
+}
+
+// What is not ours is left alone.
+Task<Pruner::Seen> Pruner::look_at(
+    Place place, std::vector<Expired> expired, std::vector<Copy> staying
+) {
+    std::vector<ImageId> ids;
+    for (const Expired& each : expired) {
+        ids.push_back(each.copy.image);
+    }
+    for (const Copy& copy : staying) {
+        ids.push_back(copy.image);
+    }
+    const Outcome<std::vector<Image>> images = co_await read(place, std::move(ids));
+    Seen seen;
+    if (!images) {
+        seen.failure = images.error();
+        co_return seen;
+    }
+    std::map<ImageId, const Image*> there;
+    for (const Image& image : *images) {
+        there.emplace(image.id, &image);
+    }
+    for (Expired& each : expired) {
+        const auto image = there.find(each.copy.image);
+        if (image == there.end()) {
+            seen.absent.push_back(std::move(each));
+        } else if (image->second->name != each.copy.name) {
+            refuse_foreign(each, *image->second);
+        } else if (is_complete_after_all(each.copy, *image->second)) {
+            leave_to_comparison(each.copy.id);
+        } else if (deletable(image->second->state)) {
+            each.is_whole = true;
+            seen.ours.push_back(std::move(each));
+        }
+    }
+    for (Copy& copy : staying) {
+        if (!there.contains(copy.image)) {
+            seen.missing.push_back(std::move(copy));
         }
     }
     co_return seen;
 }
 
-// Those that the place does not show.
-Task<Outcome<std::vector<Copy>>> Pruner::missing_of(Place place, std::vector<Copy> copies) {
-    std::vector<Copy> missing;
-    for (std::size_t begin = 0; begin < copies.size(); begin += ids_per_call) {
-        const std::size_t end = std::min(copies.size(), begin + ids_per_call);
-        std::vector<ImageId> ids;
-        for (std::size_t i = begin; i < end; ++i) {
-            ids.push_back(copies[i].image);
-        }
-        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(ids));
-        if (!images) {
-            co_return images.error();
-        }
-        for (std::size_t i = begin; i < end; ++i) {
-            if (std::ranges::count(*images, copies[i].image, &Image::id) == 0) {
-                missing.push_back(copies[i]);
-            }
-        }
+// Two looks, as one list may lag.
+Task<Pruner::Seen> Pruner::look_twice_at(
+    Place place, std::vector<Expired> expired, std::vector<Copy> staying
+) {
+    Seen seen = co_await look_at(place, std::move(expired), std::move(staying));
+    if (seen.absent.empty() && seen.missing.empty()) {
+        co_return seen;
     }
-    co_return missing;
+    co_await clock_.sleep_for(second_look);
+    Seen later = co_await look_at(place, std::move(seen.absent), std::move(seen.missing));
+    std::ranges::move(later.ours, std::back_inserter(seen.ours));
+    later.ours = std::move(seen.ours);
+    co_return later;
 }
 
 // The rules let a copy go because others stay. Somebody may have deleted these since the last
 // comparison.
-Task<bool> Pruner::are_there(Place place, std::vector<Copy> staying, PolicyName policy) {
-    Outcome<std::vector<Copy>> missing = co_await missing_of(place, std::move(staying));
-    if (missing && !missing->empty()) {
-        co_await clock_.sleep_for(second_look);  // one list may lag
-        std::vector<Copy> again = std::move(*missing);
-        missing = co_await missing_of(place, std::move(again));
-    }
-    if (missing && missing->empty()) {
-        co_return true;
-    }
-    std::string why = "the images that stay cannot be read: ";
-    if (missing) {
-        why = "image " + missing->front().name + " should stay, and is not in the cloud";
-        for (const Copy& copy : *missing) {
-            leave_to_comparison(copy.id);
-        }
-    } else {
-        why += missing.error().text;
+void Pruner::wait_for_comparison(const Seen& seen, const Place& place, const PolicyName& policy) {
+    for (const Copy& copy : seen.missing) {
+        leave_to_comparison(copy.id);
     }
     observer_.observe(Notice{
         Notice::Level::warning,
-        "nothing is deleted in " + place.region.text() + ": " + why + "; trying again in " +
-            to_text(prune_retry),
+        "nothing is deleted in " + place.region.text() + ": image " + seen.missing.front().name +
+            " should stay, and is not in the cloud; trying again in " + to_text(prune_retry),
         policy,
         InstanceId()});
     try_again_later();
-    co_return false;
 }
 
 }  // namespace cvmbackup

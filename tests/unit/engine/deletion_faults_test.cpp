@@ -170,7 +170,7 @@ until = "2027-01-05T13:00:00Z"
     ASSERT_TRUE(world.engine().unpin(point));
     world.run_for(1h);
     EXPECT_EQ(world.calls("DeleteImages"), deletions);
-    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("nothing is deleted in ap-guangzhou")));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("cannot be deleted")));
 
     world.run_for(3h);
     EXPECT_EQ(world.cloud->state().find_image(image), nullptr);
