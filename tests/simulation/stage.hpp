@@ -27,6 +27,7 @@ namespace cvmbackup::simulation {
 struct Figures {
     std::size_t requests = 0;
     std::size_t failed_requests = 0;
+    std::size_t needless_starts = 0;  // of these: of instances that run again, as no list shows yet
     std::size_t retries = 0;
     std::size_t backups = 0;
     std::size_t good = 0;

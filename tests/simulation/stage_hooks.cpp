@@ -95,6 +95,7 @@ void Stage::request_acted(const cloudsim::RequestRecord& record) {
     const bool is_impossible = record.code.starts_with("UnsupportedOperation.Encrypted");
     if (!is_impossible && (!record.code.empty() || !record.fault.empty())) {
         figures_.failed_requests += 1;
+        figures_.needless_starts += record.code.ends_with("InstanceStateRunning") ? 1 : 0;
         loads_.failed(life_->clock.true_now());
     }
     last_request_ = life_->clock.true_now();

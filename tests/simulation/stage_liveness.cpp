@@ -62,7 +62,8 @@ void Stage::heal() {
     const std::set<CopyId> unneeded = copies_.unneeded(policies_, wall());
     live_until(healed + settling + green_for);
     const std::size_t requests = figures_.requests - before.requests;
-    const std::size_t failed = figures_.failed_requests - before.failed_requests;
+    const std::size_t needless = figures_.needless_starts - before.needless_starts;
+    const std::size_t failed = figures_.failed_requests - before.failed_requests - needless;
     if (failed * 10 > requests && failed > 20) {
         throw Broken{
             6,
