@@ -161,7 +161,7 @@ Pruner::Deletions Pruner::deletions(
             const auto decision = decided.find(copy.id);
             const bool keeps = decision != decided.end() && decision->second->keep;
             const bool expired = admitted && decision != decided.end() && !keeps;
-            if (keeps && copy.kind != CopyKind::exported) {
+            if (keeps && copy.state == CopyState::done && copy.kind != CopyKind::exported) {
                 deletions.staying[copy.place][backup.instance].push_back(copy);
             }
             if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {

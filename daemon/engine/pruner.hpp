@@ -66,7 +66,7 @@ private:
         PolicyName policy;
         InstanceId instance;
         Copy copy;
-        bool is_whole = false;  // an image that was seen in this pass
+        bool is_whole = false;  // an image that was seen, and that no earlier call can still delete
     };
 
     struct Deletions {
@@ -112,7 +112,7 @@ private:
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
     bool is_as_before(const Expired& expired, const Failure& failure) const;
-    bool may_judge_anew(const Expired& expired) const;
+    bool may_judge_anew(const Expired& expired, bool fenced) const;
     void judge_anew(Expired expired);
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);

@@ -45,6 +45,7 @@ Task<Pruner::Seen> Pruner::look_at(
     for (const Copy& copy : staying) {
         ids.push_back(copy.image);
     }
+    const bool fenced = clock_.steady_now() < fenced_until_;
     const Outcome<std::vector<Image>> images = co_await read(place, std::move(ids));
     Seen seen;
     if (!images) {
@@ -63,8 +64,10 @@ Task<Pruner::Seen> Pruner::look_at(
             refuse_foreign(each, *image->second);
         } else if (is_complete_after_all(each.copy, *image->second)) {
             leave_to_comparison(each.copy.id);
+        } else if (each.copy.state == CopyState::deleting && may_judge_anew(each, fenced)) {
+            judge_anew(std::move(each));
         } else if (deletable(image->second->state)) {
-            each.is_whole = true;
+            each.is_whole = !fenced;
             seen.ours.push_back(std::move(each));
         }
     }

@@ -53,6 +53,7 @@ Task<Outcome<Pruner::Listed>> Pruner::list_objects(Copy copy) {
 }
 
 Task<void> Pruner::delete_objects(Expired expired, int generation) {
+    const bool fenced = clock_.steady_now() < fenced_until_;
     const Outcome<Listed> listed = co_await list_objects(expired.copy);
     if (stopping_ || stale(expired.policy, generation)) {
         co_return;
@@ -65,7 +66,8 @@ Task<void> Pruner::delete_objects(Expired expired, int generation) {
         refuse_replaced(expired, listed->replaced);
         co_return;
     }
-    if (expired.copy.state == CopyState::deleting && listed->all_there && may_judge_anew(expired)) {
+    if (expired.copy.state == CopyState::deleting && listed->all_there &&
+        may_judge_anew(expired, fenced)) {
         judge_anew(std::move(expired));
         co_return;
     }

@@ -8,10 +8,11 @@ namespace cvmbackup {
 
 namespace {
 
-// Otherwise the left-over of a failed attempt.
-bool is_copy(const Copy& copy) {
-    return copy.code.empty() || copy.code == disks_missing_code ||
-           copy.code == objects_missing_code;
+// A copy, or the left-over of a failed attempt.
+CopyState state_before(const Copy& copy) {
+    const bool is_copy = copy.code.empty() || copy.code == disks_missing_code ||
+                         copy.code == objects_missing_code || copy.code == too_small_code;
+    return is_copy ? CopyState::done : CopyState::failed;
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
         expired.copy.reason =
             "it could not be deleted: " + failure.text + " (" + failure.code + ")";
         if (is_as_before(expired, failure)) {
-            expired.copy.state = is_copy(expired.copy) ? CopyState::done : CopyState::failed;
+            expired.copy.state = state_before(expired.copy);
         }
         Changes changes;
         changes.copies.push_back(expired.copy);
@@ -44,18 +45,19 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
 // The cloud certainly did nothing with the image. So the next pass decides anew: until then it may
 // be the last that is good, or be pinned.
 bool Pruner::is_as_before(const Expired& expired, const Failure& failure) const {
-    return expired.is_whole && failure.remedy != Remedy::look_first && may_judge_anew(expired);
+    return expired.is_whole && failure.remedy != Remedy::look_first &&
+           policies_.contains(expired.policy);
 }
 
-// No call of an earlier pass can still be carried out, and there are rules to judge by.
-bool Pruner::may_judge_anew(const Expired& expired) const {
-    return clock_.steady_now() >= fenced_until_ && policies_.contains(expired.policy);
+// There are rules to judge by, and no call of an earlier pass can still be carried out.
+bool Pruner::may_judge_anew(const Expired& expired, bool fenced) const {
+    return !fenced && policies_.contains(expired.policy);
 }
 
-// A deletion of objects is repeated within a call, so none is certain to have done nothing. But all
-// of them are still there.
+// Its deletion was decided, and all of it is still there. Deletions of objects are repeated within
+// a call, so no refusal of one is certain to have done nothing; a lost answer tells as little.
 void Pruner::judge_anew(Expired expired) {
-    expired.copy.state = is_copy(expired.copy) ? CopyState::done : CopyState::failed;
+    expired.copy.state = state_before(expired.copy);
     expired.copy.reason.clear();
     Changes changes;
     changes.copies.push_back(expired.copy);

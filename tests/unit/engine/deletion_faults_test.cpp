@@ -289,6 +289,28 @@ TEST_F(SharedImage, CanBePinned) {
     EXPECT_NE(world.cloud->state().find_image(copy().image.text()), nullptr);
 }
 
+// Its newer one is gone by then, and no comparison has seen that.
+TEST(DeletionFaults, AnImageWhoseDeletionWasLostIsJudgedAnew) {
+    EngineWorld world = second_day(
+        "[[fault]]\naction = \"DeleteImages\"\nkind = \"lost-before\"\n"
+        "until = \"2027-01-05T08:00:00Z\"\n"
+    );
+    const Backup older = world.newest_backup();
+    world.run_for(4h);
+    ASSERT_EQ(world.catalog->backup(older.id)->copies[0].state, CopyState::deleting);
+    ASSERT_TRUE(world.engine().pause(PolicyName("web"), std::nullopt, ""));
+    for (const Backup& backup : world.all_backups()) {
+        if (backup.instance == older.instance && backup.id != older.id) {
+            world.cloud->state().remove_image(backup.copies[0].image.text(), true);
+        }
+    }
+
+    world.run_for(2 * prune_retry_longest);
+
+    EXPECT_EQ(world.catalog->backup(older.id)->copies[0].state, CopyState::done);
+    EXPECT_NE(world.cloud->state().find_image(older.copies[0].image.text()), nullptr);
+}
+
 TEST(DeletionFaults, AStopInTheMiddleLeavesTheRestToTheNextLife) {
     EngineWorld world = second_day("");
     ASSERT_TRUE(world.life->clock.run_until(world.now + 12h, [&] {
