@@ -1,7 +1,6 @@
 #include "engine/pruner.hpp"
 
 #include "rules/backup_machine.hpp"
-#include "rules/reconcile.hpp"
 
 #include <algorithm>
 #include <iterator>
