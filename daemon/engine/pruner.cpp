@@ -315,6 +315,9 @@ void Pruner::set_state(std::vector<Expired>& expired, CopyState state) {
             continue;
         }
         const CopyState before = each.copy.state;
+        if (state == CopyState::deleting) {
+            each.before = before;
+        }
         each.copy.state = state;
         if (state == CopyState::deleted) {
             each.copy.deleted_at = clock_.now();

@@ -67,6 +67,7 @@ private:
         InstanceId instance;
         Copy copy;
         bool is_whole = false;  // an image that was seen, and that no earlier call can still delete
+        CopyState before = CopyState::deleting;  // when this pass began
     };
 
     struct Deletions {

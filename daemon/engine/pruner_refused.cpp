@@ -31,7 +31,7 @@ void Pruner::postpone(Expired expired, const Failure& failure) {
         expired.copy.reason =
             "it could not be deleted: " + failure.text + " (" + failure.code + ")";
         if (is_as_before(expired, failure)) {
-            expired.copy.state = state_before(expired.copy);
+            expired.copy.state = expired.before;
         }
         Changes changes;
         changes.copies.push_back(expired.copy);

@@ -289,6 +289,22 @@ TEST_F(SharedImage, CanBePinned) {
     EXPECT_NE(world.cloud->state().find_image(copy().image.text()), nullptr);
 }
 
+TEST_F(SharedImage, StaysACopyWhenTheCloudCallsItBroken) {
+    share(false);
+    const Backup newer = world.newest_backup();
+    ASSERT_TRUE(world.engine().resume(PolicyName("web")));
+    cloudsim::Image& image = *world.cloud->state().find_image(newer.copies[0].image.text());
+    image.state = "CREATEFAILED";
+    world.cloud->state().share(image, "100000000002");
+
+    world.run_for(36h);
+
+    const Copy broken = world.catalog->backup(newer.id)->copies[0];
+    EXPECT_EQ(broken.code, "CREATEFAILED");
+    EXPECT_THAT(broken.reason, HasSubstr("could not be deleted"));
+    EXPECT_EQ(broken.state, CopyState::done);
+}
+
 // Its newer one is gone by then, and no comparison has seen that.
 TEST(DeletionFaults, AnImageWhoseDeletionWasLostIsJudgedAnew) {
     EngineWorld world = second_day(
