@@ -42,7 +42,9 @@ void Reconciler::add_runs(std::vector<Backup>& adopted, Changes& changes) {
             run.started = backup.due;
             run.finished = backup.due;
             run.result = Result::ok;
-            run.note = "found in the cloud; the catalog did not know it";
+            run.note =
+                "found in the cloud; the catalog did not know it, nor whether it had more "
+                "backups";
             runs.emplace(firing, run.id);
             changes.runs.push_back(std::move(run));
         }
