@@ -97,8 +97,8 @@ std::vector<Place> Reconciler::places() const {
     return places;
 }
 
-// All places, or those that could not be read in the pass before. What that pass found elsewhere
-// stands: it had to mend nothing there, or all places would be looked at again.
+// All places, or what could not be read in the pass before: places, or only buckets of them. What
+// that pass found elsewhere stands: it had to mend nothing there, or all would be looked at again.
 Task<void> Reconciler::pass(bool whole) {
     at_work_ = true;
     adopted_ = 0;
@@ -117,9 +117,14 @@ Task<void> Reconciler::pass(bool whole) {
         unread_ = std::set<Place>(all.begin(), all.end());
     }
     const std::set<Place> looked_at = std::exchange(unread_, {});
+    const std::set<BucketPlace> unread = std::exchange(unread_buckets_, {});
     std::erase_if(now_.findings, [&](const Finding& finding) {
-        return looked_at.contains(finding.place);
+        const Place& place = finding.place;
+        return looked_at.contains(place) &&
+               (!mended_at_.contains(place) ||
+                unread.contains(BucketPlace{place.account, place.region, finding.bucket}));
     });
+    now_.known_findings = now_.findings.size();
     for (Place& place : all) {
         if (stopping_) {
             co_return;
@@ -128,12 +133,14 @@ Task<void> Reconciler::pass(bool whole) {
             now_.left_alone.insert(std::move(place));
             continue;
         }
-        mended_at_.erase(place);
-        std::erase_if(unread_buckets_, [&](const BucketPlace& bucket) {
-            return Place{bucket.account, bucket.region} == place;
-        });
-        co_await compare(place);
-        co_await compare_buckets(std::move(place));
+        std::optional<std::set<BucketPlace>> only;
+        if (mended_at_.contains(place)) {
+            only = unread;
+            now_.left_alone.insert(place);
+        } else {
+            co_await compare(place);
+        }
+        co_await compare_buckets(std::move(place), std::move(only));
     }
     end_pass(whole, looked_at);
 }

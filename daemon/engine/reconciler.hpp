@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -73,7 +74,7 @@ private:
     std::vector<Backup> known_exports(
         const ObjectListing& listing, const std::vector<BackupId>& before
     ) const;
-    Task<void> compare_buckets(Place place);
+    Task<void> compare_buckets(Place place, std::optional<std::set<BucketPlace>> only);
     Task<void> compare_bucket(ObjectListing listing, std::vector<BackupId> before);
     std::vector<Backup> known(const ImageListing& listing) const;
 

@@ -40,12 +40,15 @@ std::vector<ObjectListing> Reconciler::buckets(
     return listings;
 }
 
-Task<void> Reconciler::compare_buckets(Place place) {
+Task<void> Reconciler::compare_buckets(Place place, std::optional<std::set<BucketPlace>> only) {
     const std::vector<Backup> backups = catalog_.with_exports_at(place);
     std::vector<ObjectListing> listings = buckets(place, backups);
     std::vector<BackupId> before(backups.size());
     std::ranges::transform(backups, before.begin(), &Backup::id);
     for (ObjectListing& listing : listings) {
+        if (only && !only->contains(listing.bucket)) {
+            continue;
+        }
         co_await compare_bucket(std::move(listing), before);
     }
 }

@@ -50,7 +50,7 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// One pass over all places, or over those that the pass before could not read.
+// One pass over all places, or over what the pass before could not read.
 struct Reconciliation {
     std::uint64_t pass = 0;  // counted from 1 since the start; 0: none yet
     Instant begun{};         // of the last over all places
@@ -58,7 +58,8 @@ struct Reconciliation {
     std::size_t places = 0;
     std::vector<std::string> troubles;  // places that could not be looked at, and why
     std::vector<Finding> findings;
-    std::set<Place> left_alone;  // the others; what was found there is of the pass before
+    std::size_t known_findings = 0;  // the first so many are of passes before
+    std::set<Place> left_alone;      // whose images were not read again
 };
 
 const char* to_text(FindingKind kind);

@@ -1,5 +1,6 @@
 #include "telemetry/journal.hpp"
 
+#include <span>
 #include <utility>
 
 namespace cvmbackup {
@@ -284,10 +285,7 @@ void Journal::say(const BrakeChanged& fact) {
 
 void Journal::say(const Reconciled& fact) {
     const Reconciliation& pass = fact.pass;
-    for (const Finding& finding : pass.findings) {
-        if (pass.left_alone.contains(finding.place)) {
-            continue;  // told by an earlier pass
-        }
+    for (const Finding& finding : std::span(pass.findings).subspan(pass.known_findings)) {
         const bool by_hand = finding.mending == Mending::none;
         log_.write(
             {by_hand || finding.kind == FindingKind::missing ? LogLevel::warning : LogLevel::info,

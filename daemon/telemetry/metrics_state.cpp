@@ -191,7 +191,9 @@ void Metrics::State::count(const Reconciled& fact) {
             static_cast<double>(std::ranges::count(fact.pass.findings, kind, &Finding::kind));
     }
     if (fact.pass.troubles.empty()) {
-        reconciled.at({}) = metric_seconds(fact.pass.ended);
+        // What was left alone was read after the pass over all places had begun.
+        const bool whole = fact.pass.left_alone.empty();
+        reconciled.at({}) = metric_seconds(whole ? fact.pass.ended : fact.pass.begun);
     }
 }
 

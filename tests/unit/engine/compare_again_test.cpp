@@ -64,6 +64,35 @@ TEST(Reconciling, ComparesTheOthersInTimeThoughOnePlaceIsNeverRead) {
     EXPECT_THAT(world.engine().reconciliation().troubles, SizeIs(1));
 }
 
+TEST(Reconciling, LooksAgainOnlyAtABucketThatItCouldNotList) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "cos:GetBucket"
+kind = "error"
+code = "InternalError"
+until = "2027-01-04T02:20:00Z"
+)");
+    Policy& policy = world.settings.policies.front();
+    policy.schedule = {*parse_calendar("12:00").expression};
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    world.run_for(20min);
+    ASSERT_THAT(world.engine().reconciliation().troubles, ElementsAre(HasSubstr("bucket")));
+    const std::size_t lists = world.calls("cos:GetBucket");
+
+    world.run_for(15min);
+
+    EXPECT_EQ(world.engine().reconciliation().pass, 2U);
+    EXPECT_THAT(world.engine().reconciliation().troubles, IsEmpty());
+    EXPECT_EQ(world.calls("cos:GetBucket"), lists + 1);
+    EXPECT_EQ(reads_in(world, "ap-guangzhou"), 1U);
+    EXPECT_EQ(reads_in(world, "ap-shanghai"), 1U);
+}
+
 // The image of the second due time was listed too late for the comparison that could read its
 // place.
 TEST(LostCatalog, MakesNoFiringTwiceThatShowedAfterOnlyOneOfItsPlacesCouldBeRead) {

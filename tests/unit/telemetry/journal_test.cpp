@@ -258,13 +258,13 @@ TEST_F(JournalTest, TellsNothingTwiceThatWasFoundWhereAComparisonDidNotLookAgain
     const Place looked_at{AccountName("main"), Region("ap-shanghai")};
     const Place other{AccountName("main"), Region("ap-guangzhou")};
     Reconciliation pass;
-    for (const Place& place : {looked_at, other}) {
+    for (const Place& place : {other, looked_at}) {
         Finding finding;
         finding.place = place;
         finding.text = "a second image in " + place.region.text();
         pass.findings.push_back(finding);
     }
-    pass.left_alone = {other};
+    pass.known_findings = 1;
 
     journal.observe(Reconciled{pass});
 

@@ -327,6 +327,17 @@ TEST_F(MetricsTest, TellWhereCatalogAndCloudDisagree) {
     EXPECT_THAT(metrics.text(), shows("reconcile_last_success_timestamp_seconds 1800000000"));
 }
 
+TEST_F(MetricsTest, DateAComparisonOfAFewPlacesAsTheOneBeforeOfTheOthers) {
+    Reconciliation pass;
+    pass.begun = due;
+    pass.ended = due + 5h;
+    pass.left_alone = {Place{AccountName("main"), Region("ap-shanghai")}};
+
+    metrics.observe(Reconciled{pass});
+
+    EXPECT_THAT(metrics.text(), shows("reconcile_last_success_timestamp_seconds 1800000000"));
+}
+
 TEST_F(MetricsTest, CountWhatIsQuarantined) {
     Copy copy;
     copy.kind = CopyKind::replica;
