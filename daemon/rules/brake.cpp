@@ -127,12 +127,13 @@ std::optional<BrakeStop> stop_clock(const BrakeInput& input) {
             size_of(input.clock_step)};
 }
 
-// Made by a call that this catalog knows nothing of.
-bool was_found(const Backup& backup, const Copy& copy) {
-    return backup.adopted || (copy.state == CopyState::done && !copy.intended_at);
+// Made by a call that this catalog knows nothing of, for a backup that it does know.
+bool is_found_alone(const Backup& backup, const Copy& copy) {
+    return !backup.adopted && copy.state == CopyState::done && !copy.intended_at;
 }
 
-// Consent counts for all that were found, so that a rebuilt catalog asks once and not every night.
+// Consent to a backup that was found counts for all that were, so that a rebuilt catalog asks once
+// and not every night. A copy found beside one of ours is rare: consent is for that copy.
 void stop_adopted(
     PolicyPlan& plan,
     const std::vector<Decision>& decisions,
@@ -141,28 +142,38 @@ void stop_adopted(
 ) {
     std::set<BackupId> backups;
     std::set<CopyId> found;
+    std::set<CopyId> found_alone;
     for (const Backup& backup : points) {
+        const bool unknown = backup.adopted && backup.id > input.agreed_to;
         for (const Copy& copy : backup.copies) {
-            if (backup.id > input.agreed_to && was_found(backup, copy)) {
+            if (unknown) {
                 backups.insert(backup.id);
                 found.insert(copy.id);
+            } else if (is_found_alone(backup, copy)) {
+                found_alone.insert(copy.id);
             }
         }
     }
-    const auto expired = std::ranges::count_if(decisions, [&](const Decision& decision) {
-        return !decision.keep && found.contains(decision.copy);
-    });
-    if (expired == 0) {
+    const auto expired_of = [&](const std::set<CopyId>& copies) {
+        return std::ranges::count_if(decisions, [&](const Decision& decision) {
+            return !decision.keep && copies.contains(decision.copy);
+        });
+    };
+    const auto expired = expired_of(found);
+    const auto expired_alone = expired_of(found_alone);
+    if (expired + expired_alone == 0) {
         return;
     }
-    plan.agrees_to = *backups.rbegin();
-    plan.stops.push_back(BrakeStop{
-        BrakeReason::adopted,
-        "of the copies that would be deleted " + std::to_string(expired) +
-            " were found in the cloud, not made with this catalog: a person, or another "
-            "installation with a policy of this name, may own them; consent counts for what was "
-            "found so far, of " +
-            std::to_string(backups.size()) + " backups"});
+    std::string text = "of the copies that would be deleted " +
+                       std::to_string(expired + expired_alone) +
+                       " were found in the cloud, not made with this catalog: a person, or another "
+                       "installation with a policy of this name, may own them";
+    if (expired > 0) {
+        plan.agrees_to = *backups.rbegin();
+        text += "; consent counts for what was found so far, of " + std::to_string(backups.size()) +
+                " backups";
+    }
+    plan.stops.push_back(BrakeStop{BrakeReason::adopted, std::move(text)});
 }
 
 void add_stops(

@@ -8,7 +8,9 @@
 //                 or stands before the last pass
 //   disagreement  catalog and cloud were found to disagree
 //   adopted       copies would go that were found in the cloud, which a person, or another
-//                 installation with a policy of this name, may have made, and nobody agreed yet
+//                 installation with a policy of this name, may have made, and nobody agreed yet:
+//                 to backups found up to one for all time, to a copy found beside one of ours for
+//                 this plan
 // Left-overs of failed attempts were never copies and count for nothing.
 #pragma once
 

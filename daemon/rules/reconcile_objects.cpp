@@ -270,6 +270,9 @@ void ObjectComparer::judge_unknown(
         in_flight(copy.state)) {
         return;
     }
+    if (copy.state == CopyState::deleted) {
+        copy.intended_at.reset();  // somebody put them back, which is no doing of ours
+    }
     copy.name = what.first;
     copy.image = what.second;
     take_in(backup, copy, std::move(objects));

@@ -105,9 +105,18 @@ void BrakeBook::take(const Copy& copy, const PolicyName& policy) {
             4,
             copy.name + " was found in the cloud and is to be deleted, and nobody agreed to that"};
     }
+    const bool was_made = asked_for_.contains(copy.id) || found_.contains(copy.backup);
+    if (decided && !agreed_.contains(copy.id) && !was_made) {
+        throw Broken{
+            4, copy.name + " was never asked for, is to be deleted, and nobody agreed to that"};
+    }
+    if (copy.state == CopyState::intended || copy.state == CopyState::accepted) {
+        asked_for_.insert(copy.id);
+    }
     seen = Seen{policy, copy.state};
     if (copy.state == CopyState::deleted) {
         copies_.erase(copy.id);
+        asked_for_.erase(copy.id);
         agreed_.erase(copy.id);
     }
 }

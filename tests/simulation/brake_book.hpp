@@ -1,8 +1,8 @@
 // Keeps score of promise 4 where deletions come in a crowd: more than a plan may decide on by
 // itself (docs: five or a fifth of a policy's copies, besides what came since the pass before and
 // what was to go then) waits for a person, and so does what is decided by a wrong clock, and each
-// backup that is already complete when the catalog first hears of it: it was found in the cloud,
-// and nobody knows whose it is. Throws Broken.
+// backup that is already complete when the catalog first hears of it, and each copy of another that
+// was never asked for: it was found in the cloud, and nobody knows whose it is. Throws Broken.
 #pragma once
 
 #include "model/plan.hpp"
@@ -46,6 +46,7 @@ private:
     std::map<CopyId, Seen> copies_;
     std::map<BackupId, PolicyName> policy_of_;
     std::set<CopyId> agreed_;
+    std::set<CopyId> asked_for_;  // of the cloud, and not deleted since
     std::set<BackupId> found_;
     std::map<PolicyName, BackupId> agreed_to_;  // the newest that was found when one was agreed to
     std::map<PolicyName, std::optional<Instant>> pruned_at_;

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr Instant newest = std::chrono::sys_days{std::chrono::March / 1 / 2027};
 
@@ -221,7 +222,19 @@ TEST(Brake, StopsTheDeletionOfACopyThatWasFoundForABackupOfOurs) {
 
     ASSERT_THAT(reasons(plan), ElementsAre(BrakeReason::adopted));
     EXPECT_THAT(plan.stops.front().text, HasSubstr("1 were found in the cloud"));
-    EXPECT_EQ(plan.agrees_to, BackupId(1));
+    EXPECT_THAT(plan.stops.front().text, Not(HasSubstr("consent counts")));
+    EXPECT_EQ(plan.agrees_to, BackupId()) << "there is no telling what will be found yet";
+}
+
+TEST(Brake, StopsTheDeletionOfACopyFoundForABackupOfOursWhateverFoundBackupsWereAgreedTo) {
+    std::vector<Backup> points = days(10);
+    points.front().copies.front().intended_at.reset();
+    BrakeInput input = quiet();
+    input.agreed_to = BackupId(5);
+
+    const PolicyPlan plan = judged(keeping({.last = 8}), points, input);
+
+    EXPECT_THAT(reasons(plan), ElementsAre(BrakeReason::adopted));
 }
 
 TEST(Brake, LetsGoWhatWasFoundUpToWhereAPersonAgreed) {

@@ -301,6 +301,19 @@ TEST(ReconcileExports, TakesInByItsKeysAnExportThatWasGivenUpWithoutObjects) {
     EXPECT_EQ(comparison.changed[0].result, Result::ok);
 }
 
+// Whoever put the objects back may need them: the brake asks before what was found goes.
+TEST(ReconcileExports, TakesADeletedExportWhoseObjectsAreBackForFound) {
+    Backup deleted = backup(CopyState::deleted);
+    deleted.copies[1].intended_at = due + 10min;
+    deleted.copies[1].deleted_at = due + 20min;
+
+    const Comparison comparison = compare({system_key, data_key}, {deleted});
+
+    ASSERT_THAT(comparison.changed, SizeIs(1));
+    EXPECT_EQ(comparison.changed[0].copies[1].state, CopyState::done);
+    EXPECT_EQ(comparison.changed[0].copies[1].intended_at, std::nullopt);
+}
+
 TEST(ReconcileExports, LeavesAloneWhatWasJustDeletedAndWhatRunsStill) {
     Backup deleted = backup(CopyState::deleted);
     deleted.copies[1].deleted_at = now - visibility_margin + 1s;
