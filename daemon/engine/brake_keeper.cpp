@@ -28,6 +28,7 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
         input.kept_before = static_cast<std::size_t>(memory.kept);
     }
     input.agreed_to = memory.agreed_to;
+    input.agreed_copies = agreed_copies_;
     input.clock_step = clock_offset() - right_offset_;
     input.cloud_ahead = cloud_.clock_ahead(policy.account).value_or(Duration(0));
     if (const auto found = disagreements_.find(policy.name); found != disagreements_.end()) {
@@ -83,6 +84,11 @@ void BrakeKeeper::permit(const Plan& plan) {
     }
     for (const BrakeStop& stop : part.stops) {
         permitted.reasons.insert(stop.reason);
+    }
+    if (permitted.reasons.contains(BrakeReason::adopted)) {
+        for (const CopyId copy : permitted.copies) {
+            agreed_copies_[copy] = clock_.now();
+        }
     }
     permitted_[part.policy] = std::move(permitted);
     if (part.agrees_to != BackupId()) {

@@ -62,6 +62,7 @@ private:
     Scheduler& memories_;
     Duration right_offset_;  // of the wall clock to the one that never jumps
     std::map<PolicyName, Permitted> permitted_;
+    std::map<CopyId, Instant> agreed_copies_;  // found ones among them, and when
     std::map<PolicyName, std::string> disagreements_;
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };

@@ -188,7 +188,8 @@ Task<bool> Pruner::delete_all(Deletions deletions, int generation) {
         if (stopping_ || stale(expired.policy, generation)) {
             break;
         }
-        co_await delete_objects(std::move(expired), generation);
+        const bool read = co_await delete_objects(std::move(expired), generation);
+        all_read = all_read && read;
     }
     co_return all_read;
 }

@@ -109,7 +109,7 @@ private:
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
     Task<Outcome<Listed>> list_objects(Copy copy);
-    Task<void> delete_objects(Expired expired, int generation);
+    Task<bool> delete_objects(Expired expired, int generation);
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
     bool is_as_before(const Expired& expired, const Failure& failure) const;

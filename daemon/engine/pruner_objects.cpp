@@ -52,24 +52,24 @@ Task<Outcome<Pruner::Listed>> Pruner::list_objects(Copy copy) {
     co_return listed;
 }
 
-Task<void> Pruner::delete_objects(Expired expired, int generation) {
+Task<bool> Pruner::delete_objects(Expired expired, int generation) {
     const bool fenced = clock_.steady_now() < fenced_until_;
     const Outcome<Listed> listed = co_await list_objects(expired.copy);
     if (stopping_ || stale(expired.policy, generation)) {
-        co_return;
+        co_return true;
     }
     if (!listed) {
         postpone(std::move(expired), listed.error());
-        co_return;
+        co_return false;
     }
     if (!listed->replaced.empty()) {
         refuse_replaced(expired, listed->replaced);
-        co_return;
+        co_return true;
     }
     if (expired.copy.state == CopyState::deleting && listed->all_there &&
         may_judge_anew(expired, fenced)) {
         judge_anew(std::move(expired));
-        co_return;
+        co_return true;
     }
     std::vector<Expired> one{std::move(expired)};
     set_state(one, CopyState::deleting);
@@ -79,10 +79,11 @@ Task<void> Pruner::delete_objects(Expired expired, int generation) {
         const Outcome<void> gone = co_await cloud_.delete_object(bucket, object.key);
         if (!gone) {
             postpone(std::move(one.front()), gone.error());
-            co_return;
+            co_return true;
         }
     }
     set_state(one, CopyState::deleted);
+    co_return true;
 }
 
 void Pruner::refuse_replaced(const Expired& expired, const std::string& key) {

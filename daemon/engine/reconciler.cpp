@@ -114,15 +114,19 @@ Task<void> Reconciler::pass(bool whole) {
         now_.findings.clear();
         made_.clear();
         mended_at_.clear();
+        read_buckets_.clear();
         unread_ = std::set<Place>(all.begin(), all.end());
     }
     const std::set<Place> looked_at = std::exchange(unread_, {});
-    const std::set<BucketPlace> unread = std::exchange(unread_buckets_, {});
+    std::erase_if(read_buckets_, [&](const BucketPlace& bucket) {
+        const Place place{bucket.account, bucket.region};
+        return looked_at.contains(place) && !mended_at_.contains(place);
+    });
     std::erase_if(now_.findings, [&](const Finding& finding) {
-        const Place& place = finding.place;
-        return looked_at.contains(place) &&
-               (!mended_at_.contains(place) ||
-                unread.contains(BucketPlace{place.account, place.region, finding.bucket}));
+        const BucketPlace bucket{finding.place.account, finding.place.region, finding.bucket};
+        const bool is_known = finding.bucket == BucketName() ? mended_at_.contains(finding.place)
+                                                             : read_buckets_.contains(bucket);
+        return looked_at.contains(finding.place) && !is_known;
     });
     now_.known_findings = now_.findings.size();
     for (Place& place : all) {
@@ -133,14 +137,12 @@ Task<void> Reconciler::pass(bool whole) {
             now_.left_alone.insert(std::move(place));
             continue;
         }
-        std::optional<std::set<BucketPlace>> only;
         if (mended_at_.contains(place)) {
-            only = unread;
             now_.left_alone.insert(place);
         } else {
             co_await compare(place);
         }
-        co_await compare_buckets(std::move(place), std::move(only));
+        co_await compare_buckets(std::move(place));
     }
     end_pass(whole, looked_at);
 }
@@ -186,7 +188,7 @@ void Reconciler::judge(const Policy& policy) {
     std::size_t mended = 0;
     bool all_read =
         !policy.exported ||
-        !unread_buckets_.contains({policy.account, policy.region, policy.exported->bucket});
+        read_buckets_.contains({policy.account, policy.region, policy.exported->bucket});
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;

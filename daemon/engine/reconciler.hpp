@@ -17,7 +17,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -74,7 +73,7 @@ private:
     std::vector<Backup> known_exports(
         const ObjectListing& listing, const std::vector<BackupId>& before
     ) const;
-    Task<void> compare_buckets(Place place, std::optional<std::set<BucketPlace>> only);
+    Task<void> compare_buckets(Place place);
     Task<void> compare_bucket(ObjectListing listing, std::vector<BackupId> before);
     std::vector<Backup> known(const ImageListing& listing) const;
 
@@ -105,8 +104,8 @@ private:
     // Of the places whose images could be read when they were last looked at: backups that were
     // mended; 0: it agrees.
     std::map<Place, std::size_t> mended_at_;
+    std::set<BucketPlace> read_buckets_;        // those that could be listed then
     std::set<Place> unread_;                    // places of which something could not be read then
-    std::set<BucketPlace> unread_buckets_;      // in these
     Duration whole_at_{0};                      // when all places are looked at again
     std::map<PolicyName, std::string> judged_;  // the last verdicts
     std::map<PolicyName, Instant> made_;

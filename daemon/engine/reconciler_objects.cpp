@@ -40,16 +40,15 @@ std::vector<ObjectListing> Reconciler::buckets(
     return listings;
 }
 
-Task<void> Reconciler::compare_buckets(Place place, std::optional<std::set<BucketPlace>> only) {
+Task<void> Reconciler::compare_buckets(Place place) {
     const std::vector<Backup> backups = catalog_.with_exports_at(place);
     std::vector<ObjectListing> listings = buckets(place, backups);
     std::vector<BackupId> before(backups.size());
     std::ranges::transform(backups, before.begin(), &Backup::id);
     for (ObjectListing& listing : listings) {
-        if (only && !only->contains(listing.bucket)) {
-            continue;
+        if (!read_buckets_.contains(listing.bucket)) {
+            co_await compare_bucket(std::move(listing), before);
         }
-        co_await compare_bucket(std::move(listing), before);
     }
 }
 
@@ -57,7 +56,6 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing, std::vector<BackupI
     const Place place{listing.bucket.account, listing.bucket.region};
     const Instant now = clock_.now();
     const auto fail = [&](const Failure& failure) {
-        unread_buckets_.insert(listing.bucket);
         trouble(place, "bucket " + listing.bucket.bucket.text(), failure);
     };
     for (const std::string& folder : listing.folders) {
@@ -85,6 +83,7 @@ Task<void> Reconciler::compare_bucket(ObjectListing listing, std::vector<BackupI
         }
         comparison = compare_objects(listing, known_exports(listing, before), policies_, now);
     }
+    read_buckets_.insert(listing.bucket);
     apply(std::move(comparison), place);
 }
 

@@ -132,6 +132,12 @@ bool is_found_alone(const Backup& backup, const Copy& copy) {
     return !backup.adopted && copy.state == CopyState::done && !copy.intended_at;
 }
 
+// What came later, be it in the place of the same copy, was not agreed to.
+bool is_agreed_to(const Copy& copy, const BrakeInput& input) {
+    const auto agreed = input.agreed_copies.find(copy.id);
+    return agreed != input.agreed_copies.end() && copy.settled_at <= agreed->second;
+}
+
 // Consent to a backup that was found counts for all that were, so that a rebuilt catalog asks once
 // and not every night. A copy found beside one of ours is rare: consent is for that copy.
 void stop_adopted(
@@ -149,7 +155,7 @@ void stop_adopted(
             if (unknown) {
                 backups.insert(backup.id);
                 found.insert(copy.id);
-            } else if (is_found_alone(backup, copy)) {
+            } else if (is_found_alone(backup, copy) && !is_agreed_to(copy, input)) {
                 found_alone.insert(copy.id);
             }
         }

@@ -9,14 +9,14 @@
 //   disagreement  catalog and cloud were found to disagree
 //   adopted       copies would go that were found in the cloud, which a person, or another
 //                 installation with a policy of this name, may have made, and nobody agreed yet:
-//                 to backups found up to one for all time, to a copy found beside one of ours for
-//                 this plan
+//                 to backups found up to one, or to a copy that was found beside one of ours
 // Left-overs of failed attempts were never copies and count for nothing.
 #pragma once
 
 #include "model/plan.hpp"
 #include "model/policy.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +35,7 @@ struct BrakeInput {
     Duration cloud_ahead{0};                    // how far the cloud's clock is ahead of it
     std::string disagreement;                   // in words, empty if there is none
     BackupId agreed_to;                         // up to it adopted backups were agreed to
+    std::map<CopyId, Instant> agreed_copies;    // besides, as they were then
 };
 
 // When the newest complete copy was due. One dated ahead by a clock that was wrong tells nothing.

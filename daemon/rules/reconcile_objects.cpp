@@ -270,8 +270,8 @@ void ObjectComparer::judge_unknown(
         in_flight(copy.state)) {
         return;
     }
-    if (copy.state == CopyState::deleted) {
-        copy.intended_at.reset();  // somebody put them back, which is no doing of ours
+    if (copy.state == CopyState::deleted || copy.state == CopyState::lost) {
+        copy.intended_at.reset();  // somebody put them there, which is no doing of ours
     }
     copy.name = what.first;
     copy.image = what.second;

@@ -116,7 +116,13 @@ TEST_F(AnotherInstallation, IsAskedAboutAgainWhenMoreOfItIsFound) {
 
 // A person copied an image to another region, long before the policy had replicas there.
 TEST(CopyMadeByAPerson, IsNotDeletedBeforeAPersonAgrees) {
-    EngineWorld world(web_world(1));
+    EngineWorld world(web_world(1, R"(
+[[account]]
+uin = "100000000002"
+app_id = 1250000002
+secret_id = "AKIDother"
+secret_key = "otherkey"
+)"));
     const std::vector<ReplicaTarget> replicas = web_policy().replicas;
     world.settings.policies.front().replicas.clear();
     world.run_for(12h);
@@ -136,9 +142,15 @@ TEST(CopyMadeByAPerson, IsNotDeletedBeforeAPersonAgrees) {
     ASSERT_THAT(stops, SizeIs(1));
     EXPECT_EQ(stops.front().reason, BrakeReason::adopted);
 
+    world.cloud->state().share(*world.cloud->state().find_image(id), "100000000002");
     const std::string plan = world.engine().plan(web)->policies.front().id;
     ASSERT_TRUE(world.engine().apply_plan(plan));
-    world.run_for(1h);
+    world.run_for(std::chrono::days(2));
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr) << "the cloud refuses";
+    EXPECT_THAT(world.engine().policy(web)->stops, IsEmpty()) << "the others need no consent";
+
+    world.cloud->state().unshare(*world.cloud->state().find_image(id), "100000000002");
+    world.run_for(std::chrono::days(2));
     EXPECT_EQ(world.cloud->state().find_image(id), nullptr);
 }
 

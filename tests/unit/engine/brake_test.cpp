@@ -143,6 +143,41 @@ TEST(DeletionBrake, TakesConsentOnlyAgainstWhatWasShown) {
     EXPECT_THAT(stops, SizeIs(2)) << "many, and now also the clock";
 }
 
+TEST(DeletionBrake, DoesNotUseUpAConsentWhileTheBucketCannotBeListed) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "cos:GetBucket"
+kind = "error"
+code = "InternalError"
+from = "2027-01-14T02:00:00Z"
+until = "2027-01-14T08:00:00Z"
+)");
+    Policy policy = web_policy();
+    policy.replicas.clear();
+    policy.keep.last = 30;
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    world.settings.policies = {policy};
+    world.run_for(std::chrono::days(10));
+    const std::size_t objects = world.keys().size();
+    world.settings.policies.front().exported->keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+    ASSERT_TRUE(world.engine().pause(PolicyName("web"), std::nullopt, "a quiet day"));
+    world.run_for(std::chrono::minutes(10));
+    ASSERT_TRUE(world.engine().apply_plan(plan_id(world)));
+    world.run_for(std::chrono::hours(1));
+    ASSERT_THAT(world.keys(), SizeIs(objects));
+
+    EXPECT_EQ(world.catalog->memories().front().kept, 20) << "nothing is gone yet";
+    world.run_for(std::chrono::hours(7));
+
+    EXPECT_THAT(world.keys(), SizeIs(objects / 10));
+}
+
 // Else all copies of that time would pass for new, and the brake would let as many others go.
 TEST(DeletionBrake, RemembersWhatAPassKeptAlsoWhereAPlaceCouldNotBeRead) {
     EngineWorld world(web_world(1), R"(

@@ -93,6 +93,28 @@ until = "2027-01-04T02:20:00Z"
     EXPECT_EQ(reads_in(world, "ap-shanghai"), 1U);
 }
 
+TEST(Reconciling, ListsTheBucketThatIsNamedNowInsteadOfOneThatIsNotThere) {
+    EngineWorld world(web_world(1));
+    Policy& policy = world.settings.policies.front();
+    policy.schedule = {*parse_calendar("12:00").expression};
+    policy.exported = ExportTarget{
+        BucketName("misspelt-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    world.run_for(20min);
+    ASSERT_THAT(world.engine().reconciliation().troubles, ElementsAre(HasSubstr("misspelt")));
+    const std::size_t lists = world.calls("cos:GetBucket");
+    world.settings.policies.front().exported->bucket = BucketName("ops-backup-1250000000");
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(15min);
+
+    EXPECT_THAT(world.engine().reconciliation().troubles, IsEmpty());
+    EXPECT_EQ(world.calls("cos:GetBucket"), lists + 1);
+}
+
 // The image of the second due time was listed too late for the comparison that could read its
 // place.
 TEST(LostCatalog, MakesNoFiringTwiceThatShowedAfterOnlyOneOfItsPlacesCouldBeRead) {

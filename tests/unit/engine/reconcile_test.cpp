@@ -221,9 +221,11 @@ TEST(LostCatalog, IsRebuiltFromTheCloud) {
     for (const Backup& backup : after) {
         EXPECT_THAT(backup.copies, Each(Field(&Copy::state, CopyState::done)));
     }
-    const std::vector<Run> runs = world.catalog->runs(std::nullopt, 100);
+    const std::vector<cvmbackup::Run> runs = world.catalog->runs(std::nullopt, 100);
     ASSERT_THAT(runs, SizeIs(3));
-    EXPECT_THAT(runs, Each(Field(&Run::note, HasSubstr("nor whether it had more backups"))));
+    EXPECT_THAT(
+        runs, Each(Field(&cvmbackup::Run::note, HasSubstr("nor whether it had more backups")))
+    );
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("THE CATALOG WAS NEW")));
     EXPECT_EQ(
         world.engine().policies().front().last_success, *parse_rfc3339("2027-01-06T02:15:00Z")

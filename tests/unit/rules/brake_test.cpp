@@ -226,6 +226,22 @@ TEST(Brake, StopsTheDeletionOfACopyThatWasFoundForABackupOfOurs) {
     EXPECT_EQ(plan.agrees_to, BackupId()) << "there is no telling what will be found yet";
 }
 
+TEST(Brake, LetsACopyFoundForABackupOfOursGoOnceAPersonAgreed) {
+    std::vector<Backup> points = days(10);
+    Copy& copy = points.front().copies.front();
+    BrakeInput input = quiet();
+    copy.intended_at.reset();
+    copy.settled_at = input.now - 2h;
+    input.agreed_copies = {{copy.id, input.now - 1h}};
+
+    EXPECT_THAT(judged(keeping({.last = 8}), points, input).stops, IsEmpty());
+
+    copy.settled_at = input.now - 30min;
+    EXPECT_THAT(
+        reasons(judged(keeping({.last = 8}), points, input)), ElementsAre(BrakeReason::adopted)
+    ) << "another one came in its place";
+}
+
 TEST(Brake, StopsTheDeletionOfACopyFoundForABackupOfOursWhateverFoundBackupsWereAgreedTo) {
     std::vector<Backup> points = days(10);
     points.front().copies.front().intended_at.reset();

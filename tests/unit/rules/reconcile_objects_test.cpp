@@ -314,6 +314,17 @@ TEST(ReconcileExports, TakesADeletedExportWhoseObjectsAreBackForFound) {
     EXPECT_EQ(comparison.changed[0].copies[1].intended_at, std::nullopt);
 }
 
+TEST(ReconcileExports, TakesHalfALostExportForFound) {
+    Backup lost = backup(CopyState::lost);
+    lost.copies[1].intended_at = due + 10min;
+
+    const Comparison comparison = compare({system_key}, {lost});
+
+    ASSERT_THAT(comparison.changed, SizeIs(1));
+    EXPECT_EQ(comparison.changed[0].copies[1].state, CopyState::done);
+    EXPECT_EQ(comparison.changed[0].copies[1].intended_at, std::nullopt);
+}
+
 TEST(ReconcileExports, LeavesAloneWhatWasJustDeletedAndWhatRunsStill) {
     Backup deleted = backup(CopyState::deleted);
     deleted.copies[1].deleted_at = now - visibility_margin + 1s;
