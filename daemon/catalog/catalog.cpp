@@ -8,6 +8,8 @@
 #include "catalog/totals.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <type_traits>
 
 namespace cvmbackup {
@@ -226,7 +228,9 @@ private:
             broken_ = catalog_trouble(path_, doing, error, database_.get());
         } catch (const CatalogError& error) {
             broken_ = error.what();
-        } catch (const std::runtime_error& error) {
+        } catch (const std::bad_alloc&) {
+            throw;                               // no fault of the catalog's
+        } catch (const std::exception& error) {  // of JSON, say, that lacks a member
             broken_ = "the catalog " + path_.string() + " failed while " + doing + ": " +
                       error.what() + ". Restore it from a backup, or move it away and start again";
         }

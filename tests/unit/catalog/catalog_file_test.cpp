@@ -199,6 +199,36 @@ TEST_F(CatalogFile, WithFlippedBitsInAPageIsRefused) {
     expect_refused_untouched("damaged");
 }
 
+// Where SQLite's structure stays whole the value is believed; nothing else may come of it.
+TEST_F(CatalogFile, WithOneFlippedBitIsRefusedOrReadAndWritten) {
+    make_catalog();
+    const std::string whole = bytes_of(file);
+    const std::size_t bits = whole.size() * 8;
+    std::size_t refusals = 0;
+    for (std::size_t i = 0; i < 400; ++i) {
+        const std::size_t bit = i * 999'983 % bits;
+        std::string bytes = whole;
+        bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+        write_bytes(file, bytes);
+        std::filesystem::remove(file.string() + "-wal");
+        try {
+            const auto catalog = open_catalog(file);
+            BackupFilter all;
+            all.limit = 1000;
+            catalog->backups(all);
+            catalog->points(PolicyName("web"));
+            catalog->runs(std::nullopt, 1000);
+            catalog->totals(at(0));
+            catalog->commit({{finished_run(1000, Result::ok)}, {}, {}, {}});
+        } catch (const CatalogError& error) {
+            refusals += 1;
+            EXPECT_THAT(error.what(), HasSubstr(file.string())) << "bit " << bit;
+        }
+    }
+    EXPECT_GT(refusals, 0U);
+    EXPECT_LT(refusals, 400U);
+}
+
 TEST_F(CatalogFile, ThatIsDamagedKeepsItsJournalToo) {
     make_catalog();
     std::string bytes = bytes_of(file);
