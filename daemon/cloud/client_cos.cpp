@@ -59,10 +59,11 @@ Task<Outcome<std::vector<StoredObject>>> TencentCloud::list_objects(
 ) {
     std::vector<StoredObject> objects;
     std::string marker;
+    CallTopic topic;
     for (std::size_t pages = 0; pages < pages_max; ++pages) {
         CosCall call = cos_call(bucket, "cos:GetBucket", "GET");
         call.params = list_parameters(prefix, marker);
-        const CallTopic topic = call.head.topic;
+        topic = call.head.topic;
         const Outcome<HttpAnswer> answer = co_await cos_.call(std::move(call));
         if (!answer)
             co_return answer.error();
@@ -70,11 +71,15 @@ Task<Outcome<std::vector<StoredObject>>> TencentCloud::list_objects(
         if (!page)
             co_return unusable_answer(topic, page.error().why, request_id_of(*answer));
         std::move(page->objects.begin(), page->objects.end(), std::back_inserter(objects));
-        if (page->next_marker.empty() || page->next_marker == marker)
+        if (page->next_marker.empty())
+            co_return objects;
+        if (page->next_marker == marker)
             break;
         marker = std::move(page->next_marker);
     }
-    co_return objects;
+    const std::string why = "its list of objects under '" + prefix + "' did not end after " +
+                            std::to_string(objects.size());
+    co_return unusable_answer(topic, why, std::string());
 }
 
 Task<Outcome<void>> TencentCloud::delete_object(BucketPlace bucket, std::string key) {

@@ -333,6 +333,22 @@ TEST_F(Client, ListsAllPagesOfObjects) {
     EXPECT_THAT(transport.sent.at(1).target, HasSubstr("marker=a"));
 }
 
+TEST_F(Client, DoesNotTakeAListOfObjectsForWholeThatNeverEnds) {
+    for (int page = 0; page < 2; ++page) {
+        transport.then(cos_answer(
+            200,
+            "<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>"
+            "<Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>",
+            {}
+        ));
+    }
+
+    const auto objects = run(cloud->list_objects(bucket, "web/"));
+
+    ASSERT_FALSE(objects);
+    EXPECT_THAT(objects.error().text, HasSubstr("under 'web/' did not end after 2"));
+}
+
 TEST_F(Client, DeletesObjectsThatAreThereOrNot) {
     transport.then(cos_answer(503, "", {}));
     transport.then(cos_answer(204, "", {}));
