@@ -36,6 +36,10 @@ void leave_out(const std::set<Instant>& done, const Policy& policy, PassedOver& 
     }
 }
 
+bool is_due_alike(const Policy& one, const Policy& other) {
+    return one.schedule == other.schedule && one.zone == other.zone && one.deny == other.deny;
+}
+
 }  // namespace
 
 Scheduler::Scheduler(
@@ -62,8 +66,11 @@ Scheduler::Scheduler(
 
 void Scheduler::set_policies(std::vector<Policy> policies) {
     for (const Policy& policy : policies_) {
-        if (std::ranges::count(policies, policy.name, &Policy::name) == 0) {
-            take_out(policy);
+        const auto next = std::ranges::find(policies, policy.name, &Policy::name);
+        if (next == policies.end()) {
+            let_pass(policy, "the policy was taken out of the configuration");
+        } else if (!is_due_alike(policy, *next)) {
+            let_pass(policy, "the schedule was changed");
         }
     }
     policies_ = std::move(policies);
@@ -98,7 +105,7 @@ void Scheduler::plan_next() {
 }
 
 // What was due and still waits to be judged passes now.
-void Scheduler::take_out(const Policy& policy) {
+void Scheduler::let_pass(const Policy& policy, const std::string& before) {
     const Instant now = clock_.now();
     const std::optional<Instant> next = next_[policy.name];
     if (!next || *next > now) {
@@ -108,9 +115,7 @@ void Scheduler::take_out(const Policy& policy) {
     std::vector<PassedOver> passed = passed_by(policy, memory, now, std::nullopt);
     for (PassedOver& span : passed) {
         if (!span.paused) {
-            span.why =
-                "missed, and not made up for before the policy was taken out of the "
-                "configuration";
+            span.why = "missed, and not made up for before " + before;
         }
     }
     memory.last_due = now;

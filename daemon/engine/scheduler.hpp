@@ -58,7 +58,7 @@ public:
 
 private:
     void plan_next();
-    void take_out(const Policy& policy);
+    void let_pass(const Policy& policy, const std::string& before);
     void part(Changes& changes);
     void meet(const PolicyName& policy, PolicyMemory& memory);
     bool came_from_the_future(PolicyMemory& memory);

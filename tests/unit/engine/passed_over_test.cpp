@@ -131,6 +131,22 @@ TEST(PassedTimes, AreToldWhenTheirPolicyIsTakenOutRightAfterAStart) {
     EXPECT_THAT(world.observer.notices, Contains(HasSubstr("4 due times")));
 }
 
+TEST(PassedTimes, AreToldWhenTheScheduleIsChangedRightAfterAStart) {
+    EngineWorld world = hourly_world();
+    world.run_for(3h + 10min);
+    world.crash();
+    world.now += 4h;
+    world.begin();
+
+    world.settings.policies.front().schedule = {*parse_calendar("23:00").expression};
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(1h);
+
+    ASSERT_THAT(runs(world), SizeIs(4));
+    EXPECT_EQ(runs(world).front().passed, 4);
+    EXPECT_THAT(runs(world).front().note, HasSubstr("before the schedule was changed"));
+}
+
 TEST(PassedTimes, OfAPauseAreToldWhenTheirPolicyIsTakenOutRightAfterAStart) {
     EngineWorld world(web_world(1));
     world.begin();
