@@ -52,7 +52,7 @@ public:
 
     void clock_set(Duration by);
 
-    void set_in_flight_max(int backups) { in_flight_max_ = backups; }
+    void set_in_flight_max(int backups);
 
     void set_policies(const std::vector<Policy>& policies);
 

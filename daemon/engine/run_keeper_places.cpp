@@ -129,6 +129,13 @@ void RunKeeper::release() {
     }
 }
 
+void RunKeeper::set_in_flight_max(int backups) {
+    in_flight_max_ = backups;
+    if (!waiting_.empty()) {
+        alarms_.after(Duration(0), [this] { release(); });
+    }
+}
+
 // Start times are of the wall clock: the alarm that was set may ring too late now. Only the stamps
 // of what has begun move.
 void RunKeeper::clock_set(Duration by) {

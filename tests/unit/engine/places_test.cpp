@@ -97,6 +97,17 @@ TEST_F(Places, AreTriedForByAllThatWaitInTurn) {
     }
 }
 
+TEST_F(Places, AreGivenAtOnceWhenAReloadAllowsMore) {
+    world.run_for(15min + 5min);
+    ASSERT_EQ(at_work(), 1U);
+
+    world.settings.backups_in_flight = 4;
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(2min);
+
+    EXPECT_EQ(at_work(), 4U);
+}
+
 TEST_F(Places, AreNeverMoreThanTheLimitWhateverBecomesBusyAndFree) {
     world.settings.backups_in_flight = 2;
     world.settings.policies.front().consistency = Consistency::power_off;
