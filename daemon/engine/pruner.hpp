@@ -99,7 +99,6 @@ private:
     Deletions deletions(const Plan& plan, const std::vector<Backup>& points, bool admitted);
     // False if what is there could not be read, or lacks what should stay.
     Task<bool> delete_all(Deletions deletions, int generation);
-    Task<Outcome<std::vector<Image>>> read(Place place, std::vector<ImageId> ids);
     Task<Seen> look_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
     Task<Seen> look_twice_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
     void wait_for_comparison(const Seen& seen, const Place& place, const PolicyName& policy);

@@ -1,4 +1,5 @@
 // What is read before anything is deleted: the images themselves, and those that stay.
+#include "engine/image_reads.hpp"
 #include "engine/pruner.hpp"
 #include "rules/reconcile.hpp"
 
@@ -17,23 +18,6 @@ bool deletable(ImageState state) {
 
 }  // namespace
 
-Task<Outcome<std::vector<Image>>> Pruner::read(Place place, std::vector<ImageId> ids) {
-    std::vector<Image> all;
-    for (std::size_t begin = 0; begin < ids.size(); begin += ids_per_call) {
-        const std::size_t end = std::min(ids.size(), begin + ids_per_call);
-        std::vector<ImageId> some(
-            ids.begin() + static_cast<std::ptrdiff_t>(begin),
-            ids.begin() + static_cast<std::ptrdiff_t>(end)
-        );
-        const Outcome<std::vector<Image>> images = co_await cloud_.images(place, std::move(some));
-        if (!images) {
-            co_return images.error();
-        }
-        all.insert(all.end(), images->begin(), images->end());
-    }
-    co_return all;
-}
-
 // What is not ours is left alone.
 Task<Pruner::Seen> Pruner::look_at(
     Place place, std::vector<Expired> expired, std::vector<Copy> staying
@@ -46,7 +30,7 @@ Task<Pruner::Seen> Pruner::look_at(
         ids.push_back(copy.image);
     }
     const bool fenced = clock_.steady_now() < fenced_until_;
-    const Outcome<std::vector<Image>> images = co_await read(place, std::move(ids));
+    const Outcome<std::vector<Image>> images = co_await read_images(cloud_, place, std::move(ids));
     Seen seen;
     if (!images) {
         seen.failure = images.error();

@@ -1,5 +1,6 @@
 #include "engine/reconciler.hpp"
 
+#include "engine/image_reads.hpp"
 #include "rules/backup_machine.hpp"
 
 #include <algorithm>
@@ -244,23 +245,22 @@ Task<void> Reconciler::compare(Place place) {
     const Duration ahead = cloud_.clock_ahead(place.account).value_or(Duration(0));
     ImageListing listing{place, *std::move(images), ahead, is_clock_new()};
     Comparison comparison = compare_images(listing, known(listing), policies_, now);
-    if (!comparison.absent.empty()) {
-        // No single look is believed.
-        const std::vector<ImageId> absent = comparison.absent;
-        co_await clock_.sleep_for(second_look);
-        for (std::size_t begin = 0; begin < absent.size(); begin += ids_per_call) {
-            const std::size_t end = std::min(absent.size(), begin + ids_per_call);
-            std::vector<ImageId> ids(
-                absent.begin() + static_cast<std::ptrdiff_t>(begin),
-                absent.begin() + static_cast<std::ptrdiff_t>(end)
-            );
-            Outcome<std::vector<Image>> found = co_await cloud_.images(place, std::move(ids));
-            if (!found) {
-                trouble(place, what, found.error());
-                co_return;
-            }
-            std::ranges::move(*found, std::back_inserter(listing.images));
+    // No single look is believed, nor one from before a backup was finished.
+    std::set<ImageId> asked_for;
+    while (true) {
+        std::vector<ImageId> absent = comparison.absent;
+        std::erase_if(absent, [&](const ImageId& id) { return !asked_for.insert(id).second; });
+        if (absent.empty()) {
+            break;
         }
+        co_await clock_.sleep_for(second_look);
+        const Outcome<std::vector<Image>> found =
+            co_await read_images(cloud_, place, std::move(absent));
+        if (!found) {
+            trouble(place, what, found.error());
+            co_return;
+        }
+        listing.images.insert(listing.images.end(), found->begin(), found->end());
         comparison = compare_images(listing, known(listing), policies_, now);
     }
     mended_at_[place] = 0;

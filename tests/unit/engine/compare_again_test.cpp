@@ -115,6 +115,40 @@ TEST(Reconciling, ListsTheBucketThatIsNamedNowInsteadOfOneThatIsNotThere) {
     EXPECT_EQ(world.calls("cos:GetBucket"), lists + 1);
 }
 
+// Exports take five hours; it is the second day.
+EngineWorld slow_exports(Duration time) {
+    EngineWorld world("[timing]\nexport = \"5h\"\n" + web_world(1));
+    Policy& policy = world.settings.policies.front();
+    policy.replicas.clear();
+    policy.exported = ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        policy.keep};
+    world.run_for(24h + time);
+    return world;
+}
+
+// While the daemon looks for another image once more.
+TEST(Reconciling, AsksAlsoForAnImageWhoseBackupEndsInTheMiddle) {
+    const Instant end = *slow_exports(8h).newest_backup().finished;
+    EngineWorld world = slow_exports(4h);
+    cloudsim::State& cloud = world.cloud->state();
+    cloud.remove_image(world.all_backups().back().copies[0].image.text(), true);
+    world.run_for(end - 30s - world.now);
+    const Backup newer = world.newest_backup();
+    ASSERT_NE(newer.state, BackupState::finished);
+    cloud.find_image(newer.copies[0].image.text())->listed_from = world.now + 40s;
+
+    world.engine().verify();
+    world.run_for(5min);
+
+    const Backup ended = *world.catalog->backup(newer.id);
+    EXPECT_EQ(ended.finished, end);
+    EXPECT_EQ(ended.copies[0].state, CopyState::done);
+}
+
 // The image of the second due time was listed too late for the comparison that could read its
 // place.
 TEST(LostCatalog, MakesNoFiringTwiceThatShowedAfterOnlyOneOfItsPlacesCouldBeRead) {
