@@ -177,7 +177,9 @@ void Machine::on(const event::ObjectsLooked& event) {
     }
     const bool all_there = ours.size() >= 1 + backup_.data_disks.size();
     if (!all_there || !why_too_small(exported, ours).empty()) {
-        absent(*copy, ours.empty() ? unseen_export_patience() : export_patience);
+        // A daemon that starts anew every night never sees two days pass.
+        const bool is_old = now_ - backup_.started.value_or(now_) > partial_export_patience;
+        absent(*copy, ours.empty() || is_old ? unseen_export_patience() : export_patience);
         return;
     }
     copy->objects = ours;

@@ -43,6 +43,8 @@ constexpr Duration start_window = std::chrono::hours(2);
 // How long accepted work may take before the copy is given up.
 constexpr Duration image_patience = std::chrono::hours(24);
 constexpr Duration export_patience = std::chrono::hours(48);
+// An export whose answer was lost, of which only a part is there, holds its instance no longer.
+constexpr Duration partial_export_patience = std::chrono::days(7);
 // How long a copy whose answer was lost may stay unresolved because nothing can be read.
 constexpr Duration look_patience = std::chrono::hours(48);
 constexpr int attempts_max = 3;

@@ -326,10 +326,17 @@ TEST_F(LostExportAnswer, WaitsAsLongAsALargeImageMayTake) {
 }
 
 TEST_F(LostExportAnswer, WaitsForTheRestOfAnExportOfWhichAnObjectIsThere) {
-    const std::vector<StoredObject> first{exported_disk("a", 5)};
+    EXPECT_FALSE(asks_again_after(export_patience - 1min, {exported_disk("a", 5)}));
+    EXPECT_TRUE(asks_again_after(1min, {exported_disk("a", 5)}));
+}
 
-    EXPECT_FALSE(asks_again_after(export_patience - 1min, first));
-    EXPECT_TRUE(asks_again_after(1min, first));
+TEST_F(LostExportAnswer, EndsToWaitForTheRestAlsoWhenTheDaemonStartsAnewEachNight) {
+    int nights = 0;
+    for (bool asked = false; !asked && nights < 20; ++nights) {
+        feed(event::Resumed{});
+        asked = asks_again_after(24h, {exported_disk("a", 5)});
+    }
+    EXPECT_EQ(nights, 7);
 }
 
 TEST_F(LostExportAnswer, WaitsNoLongerThanForAnExportThatWasAccepted) {
