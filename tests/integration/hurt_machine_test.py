@@ -216,6 +216,9 @@ def journald_is_gone(cycle):
 
 SCENES = [no_descriptor_left, interrupted_and_short, slow_disk, machine_sleeps, journald_hangs,
           journald_is_gone]
+# To look at an object's type UBSan opens a pipe, and takes it for a wrong one when that fails.
+if "undefined" in os.environ.get("CVMBACKUP_SANITIZE", ""):
+    SCENES.remove(no_descriptor_left)
 
 
 def main():
