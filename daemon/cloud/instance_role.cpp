@@ -37,10 +37,10 @@ public:
             co_await place.wait();
         if (is_fresh())
             co_return secret_;
-        if (failure_ && clock_.now() < ask_again_)
+        if (failure_ && clock_.steady_now() < ask_again_)
             co_return *failure_;
         Outcome<SecretPtr> fetched = co_await fetch();
-        ask_again_ = clock_.now() + retry_pause;
+        ask_again_ = clock_.steady_now() + retry_pause;
         failure_.reset();
         if (fetched)
             secret_ = *fetched;
@@ -55,15 +55,15 @@ public:
         if (secret_ != secret)
             return;
         secret_ = nullptr;
-        ask_again_ = Instant::min();
+        ask_again_ = Duration::min();
     }
 
 private:
     bool is_alive() const { return secret_ && secret_->expires > clock_.now(); }
 
     bool is_fresh() const {
-        const Instant now = clock_.now();
-        return is_alive() && (*secret_->expires - now > refresh_ahead || now < ask_again_);
+        return is_alive() && (*secret_->expires - clock_.now() > refresh_ahead ||
+                              clock_.steady_now() < ask_again_);
     }
 
     Task<Outcome<SecretPtr>> fetch() {
@@ -127,7 +127,7 @@ private:
     Line line_;
     SecretPtr secret_;
     std::optional<Failure> failure_;  // of the last attempt, if it left us with nothing
-    Instant ask_again_ = Instant::min();
+    Duration ask_again_ = Duration::min();
 };
 
 }  // namespace

@@ -47,17 +47,16 @@ std::string octal(mode_t mode) {
     return text;
 }
 
-// Whoever may write it can make us use another account; whoever may read it has ours. The owner's
-// group may read, for the service's group is how root gives it the file.
+// Whoever may write it can make us use another account; whoever may read it has ours. The same rule
+// holds at the start (settings/config_file).
 std::optional<Failure> permission_problem(const std::string& path, const struct stat& status) {
-    constexpr mode_t forbidden = S_IWGRP | S_IROTH | S_IWOTH;
+    constexpr mode_t forbidden = S_IRWXG | S_IRWXO;
     if ((status.st_mode & forbidden) == 0)
         return std::nullopt;
     return credentials_failure(
         Remedy::give_up,
         "secret file " + path + " has mode " + octal(status.st_mode) +
-            ", so that others may read or change it; run: chmod 0640 " + path +
-            " (or 0600, if the service owns it)"
+            ", so that others may read or change it; run: chmod 0600 " + path
     );
 }
 

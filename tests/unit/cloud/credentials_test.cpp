@@ -46,7 +46,7 @@ protected:
 };
 
 TEST_F(SecretFiles, AreFoundBesideTheConfiguration) {
-    write("prod.secret", good, 0640);
+    write("prod.secret", good, 0600);
 
     const auto secret = read("prod.secret");
 
@@ -76,13 +76,13 @@ TEST_P(ExposedSecretFiles, AreRefusedWithModeAndAdvice) {
 
     ASSERT_FALSE(secret);
     EXPECT_EQ(secret.error().remedy, Remedy::give_up);
-    EXPECT_THAT(secret.error().text, HasSubstr("chmod 0640 " + path.string()));
+    EXPECT_THAT(secret.error().text, HasSubstr("chmod 0600 " + path.string()));
     EXPECT_THAT(secret.error().text, HasSubstr("has mode 06"));
     EXPECT_THAT(secret.error().text, Not(HasSubstr("keyone")));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Modes, ExposedSecretFiles, ::testing::Values(0660U, 0644U, 0642U, 0620U, 0604U)
+    Modes, ExposedSecretFiles, ::testing::Values(0660U, 0640U, 0644U, 0642U, 0620U, 0604U)
 );
 
 TEST_F(SecretFiles, ThatAreMissingOrDirectoriesAreNamed) {
@@ -215,6 +215,17 @@ TEST_F(InstanceRole, IsAskedOnceForCallsAtTheSameTime) {
     EXPECT_TRUE(first);
     EXPECT_EQ(answered, 1);
     EXPECT_THAT(transport.sent, SizeIs(2));
+}
+
+TEST_F(InstanceRole, IsAskedAgainInTimeAfterTheClockWasSetBack) {
+    transport.then(transport_trouble(Remedy::retry_later, "Connect"));
+    ASSERT_FALSE(current());
+    clock.jump(-8h);
+    offer("one", 1h);
+
+    clock.run_for(11s);
+
+    EXPECT_TRUE(current());
 }
 
 TEST_F(InstanceRole, SaysThatThereIsNone) {

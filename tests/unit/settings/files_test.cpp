@@ -176,6 +176,8 @@ TEST(SecretFiles, ThatTheGroupMayWriteAreSaidToBeJustThat) {
     directory.write("prod.secret", "[default]\n", 0664);
 
     EXPECT_THAT(texts(check(directory)), ElementsAre(HasSubstr("is writable by its group")));
+    directory.write("prod.secret", "[default]\n", 0640);
+    EXPECT_THAT(texts(check(directory)), ElementsAre(HasSubstr("is readable by its group")));
 }
 
 TEST(SecretFiles, OfTheOwnerAloneAreFine) {
