@@ -70,15 +70,21 @@ void AccountState::answered(
     }
 }
 
-void AccountState::refused(const SecretPtr& secret, std::string_view code) {
-    // A key that was replaced in its file is found there without a reload.
+Task<Failure> AccountState::refused(SecretPtr secret, Failure failure) {
+    const std::string& code = failure.code;
     const bool about_the_key =
         code == "AuthFailure.TokenFailure" || code == "UnauthorizedOperation.InvalidToken" ||
         code == "AuthFailure.SecretIdNotFound" || code == "AuthFailure.SignatureFailure" ||
         code == "AuthFailure.InvalidSecretId" || code == "ExpiredToken" ||
         code == "InvalidAccessKeyId" || code == "SignatureDoesNotMatch";
-    if (about_the_key)
-        credentials->refused(secret);
+    if (!about_the_key)
+        co_return failure;
+    // A key that was replaced in its file is found there without a reload.
+    credentials->refused(secret);
+    const Outcome<SecretPtr> now = co_await credentials->current();
+    if (now && ((*now)->id != secret->id || (*now)->key != secret->key))
+        failure.remedy = Remedy::refresh_credentials;
+    co_return failure;
 }
 
 Accounts::Accounts(Clock& clock, Transport& transport, Observer& observer, std::string config_dir)

@@ -53,8 +53,10 @@ struct AccountState {
     void answered(
         std::string_view date_header, Duration sent, const Clock& clock, Observer& observer
     );
-    // What a refusal with this code means for the secret.
-    void refused(const SecretPtr& secret, std::string_view code);
+    // A refusal with what it means for the secret that signed the call: one that was replaced
+    // meanwhile is worth a repetition, which is safe, as nothing is carried out without a
+    // signature.
+    Task<Failure> refused(SecretPtr secret, Failure failure);
 };
 
 class Accounts {

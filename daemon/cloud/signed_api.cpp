@@ -123,9 +123,10 @@ Task<Outcome<boost::json::object>> SignedApi::call(ApiCall call) {
     const std::string_view date = find_header(answer->headers, "Date");
     account->answered(date, sent, clock_, accounts_.observer());
     Outcome<boost::json::object> response = open_envelope(call.head.topic, *answer);
-    if (!response)
-        account->refused(*secret, response.error().code);
-    co_return response;
+    if (response)
+        co_return response;
+    const Failure failure = co_await account->refused(*secret, response.error());
+    co_return failure;
 }
 
 }  // namespace cvmbackup

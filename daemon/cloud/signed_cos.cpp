@@ -113,8 +113,7 @@ Task<Outcome<HttpAnswer>> SignedCos::call(CosCall call) {
         answer->status == 404 && call.method == "HEAD" && !call.key.empty();
     if (answer->status / 100 == 2 || is_absent_object)
         co_return answer;
-    Failure failure = refusal(call, *answer);
-    account->refused(*secret, failure.code);
+    const Failure failure = co_await account->refused(*secret, refusal(call, *answer));
     co_return failure;
 }
 

@@ -194,6 +194,19 @@ TEST_F(Client, ReadsNewCredentialsOnceWhenTheTokenIsRefused) {
     EXPECT_THAT(std::string(header(1, "Authorization")), HasSubstr("AKIDnew"));
 }
 
+TEST_F(Client, ReadsCredentialsThatWereReplacedWhenTheOldOnesAreRefused) {
+    transport.then(json_answer(R"({"ImageId":"img-00000001"})"));
+    transport.then(json_answer(R"({"ImageId":"img-00000001"})"));
+    transport.replies.front() = [](const HttpRequest&) {
+        ::setenv("TENCENTCLOUD_SECRET_ID", "AKIDnew", 1);
+        return Outcome<HttpAnswer>(error_answer("AuthFailure.SecretIdNotFound"));
+    };
+
+    EXPECT_TRUE(create_image());
+
+    EXPECT_THAT(std::string(header(1, "Authorization")), HasSubstr("AKIDnew"));
+}
+
 TEST_F(Client, ReportsCredentialsThatStayRefused) {
     transport.then(error_answer("AuthFailure.TokenFailure"));
     transport.then(error_answer("AuthFailure.TokenFailure"));
