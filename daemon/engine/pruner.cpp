@@ -229,11 +229,12 @@ Task<bool> Pruner::delete_images(
     Place place, std::vector<Expired> expired, std::vector<Copy> staying, int generation
 ) {
     const PolicyName policy = expired.front().policy;
-    Seen seen = co_await look_twice_at(place, expired, std::move(staying));
+    Seen seen = co_await look_twice_at(place, std::move(expired), std::move(staying));
     if (seen.failure) {
-        for (Expired& each : expired) {
+        for (Expired& each : seen.unread) {
             postpone(std::move(each), *seen.failure);
         }
+        try_again_later();
         co_return false;
     }
     if (!seen.missing.empty()) {

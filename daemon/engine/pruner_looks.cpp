@@ -34,6 +34,7 @@ Task<Pruner::Seen> Pruner::look_at(
     Seen seen;
     if (!images) {
         seen.failure = images.error();
+        seen.unread = std::move(expired);
         co_return seen;
     }
     std::map<ImageId, const Image*> there;

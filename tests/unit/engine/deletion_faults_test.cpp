@@ -327,6 +327,29 @@ TEST(DeletionFaults, AnImageWhoseDeletionWasLostIsJudgedAnew) {
     EXPECT_NE(world.cloud->state().find_image(older.copies[0].image.text()), nullptr);
 }
 
+// One image is gone, of the other the deletion was lost; the second look at the first fails.
+TEST(DeletionFaults, AnImageThatIsJudgedAnewStaysSoWhenTheNextLookFails) {
+    EngineWorld world = second_day(
+        "[[fault]]\naction = \"DeleteImages\"\nkind = \"lost-before\"\n"
+        "until = \"2027-01-05T08:00:00Z\"\n"
+    );
+    const std::vector<Backup> older = world.all_backups();
+    world.run_for(4h);
+    ASSERT_TRUE(world.engine().pause(PolicyName("web"), std::nullopt, ""));
+    world.cloud->state().remove_image(older[1].copies[0].image.text(), true);
+    const auto state = [&] { return world.catalog->backup(older[0].id)->copies[0].state; };
+    ASSERT_EQ(state(), CopyState::deleting);
+    for (int i = 0; i < 24 * 3600 && state() == CopyState::deleting; ++i) {
+        world.run_for(1s);
+    }
+    ASSERT_EQ(state(), CopyState::done);
+
+    world.life->transport.unreachable = true;
+    world.run_for(10min);
+
+    EXPECT_EQ(state(), CopyState::done);
+}
+
 TEST(DeletionFaults, AStopInTheMiddleLeavesTheRestToTheNextLife) {
     EngineWorld world = second_day("");
     ASSERT_TRUE(world.life->clock.run_until(world.now + 12h, [&] {
