@@ -219,10 +219,13 @@ Outcome<void> Engine::resume(PolicyName name) {
     }
     scheduler_.settle_pause(name);
     PolicyMemory memory = scheduler_.memory(name);
-    memory.paused_at.reset();
-    memory.paused_until.reset();
-    memory.pause_reason.clear();
-    scheduler_.remember(memory);
+    // One that is over already may still be why a due time passes.
+    if (memory.paused(clock_.now())) {
+        memory.paused_at.reset();
+        memory.paused_until.reset();
+        memory.pause_reason.clear();
+        scheduler_.remember(memory);
+    }
     observer_.observe(Notice{Notice::Level::info, "resumed", name, InstanceId()});
     return boost::system::in_place_value;
 }

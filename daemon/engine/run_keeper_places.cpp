@@ -125,13 +125,19 @@ void RunKeeper::release() {
     }
     if (earliest != Instant::max() && (next_release_ <= now || earliest < next_release_)) {
         next_release_ = earliest;
-        alarms_.after(earliest - now, [this] { release(); });
+        alarms_.after(earliest - now, [this, earliest] {
+            // A clock that was set back a little shows less than that now: a new alarm is due then.
+            if (next_release_ == earliest) {
+                next_release_ = Instant::min();
+            }
+            release();
+        });
     }
 }
 
 void RunKeeper::set_in_flight_max(int backups) {
     in_flight_max_ = backups;
-    if (!waiting_.empty()) {
+    if (!waiting_.empty() || !returning_.empty()) {
         alarms_.after(Duration(0), [this] { release(); });
     }
 }

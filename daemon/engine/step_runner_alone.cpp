@@ -55,7 +55,9 @@ void StepRunner::errand_ended(BackupId backup) {
     if (--errands_[backup] == 0) {
         errands_.erase(backup);
     }
-    if (const auto found = live_.find(backup); found != live_.end()) {
+    const auto found = live_.find(backup);
+    // One that was cancelled meanwhile is about to leave.
+    if (found != live_.end() && found->second.state != BackupState::finished) {
         touch(found->second);
     }
 }

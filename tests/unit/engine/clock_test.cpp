@@ -318,5 +318,18 @@ TEST(WrongClock, HoldsDeletionsOnlyUntilAPersonAgrees) {
     EXPECT_EQ(world.images("ap-guangzhou").size(), 3U);
 }
 
+// By less than what counts as set.
+TEST(ClockSetBackALittle, WakesABackupThatWaitsForItsStart) {
+    EngineWorld world(web_world(1));
+    world.settings.policies.front().spread = std::chrono::hours(1);
+    world.run_for(20min);
+    ASSERT_THAT(world.all_backups(), SizeIs(1));
+
+    world.life->clock.jump(-1s);
+    world.run_for(12h);
+
+    EXPECT_EQ(world.newest_backup().state, BackupState::finished);
+}
+
 }  // namespace
 }  // namespace cvmbackup

@@ -187,6 +187,22 @@ TEST(PassedTimes, OfAPauseStayExcludedWhenItIsEndedRightAfterAStart) {
     EXPECT_THAT(world.all_backups(), IsEmpty());
 }
 
+TEST(PassedTimes, OfAPauseThatIsOverStayExcludedWhenItIsEndedOnceMoreRightAfterAStart) {
+    EngineWorld world(web_world(1));
+    world.begin();
+    ASSERT_TRUE(world.engine().pause(web, at("2027-01-04T04:00:00Z"), "moving"));
+    world.crash();
+    world.now = at("2027-01-04T05:00:00Z");
+    world.begin();
+
+    ASSERT_TRUE(world.engine().resume(web));
+    world.run_for(1h);
+
+    ASSERT_THAT(runs(world), SizeIs(1));
+    EXPECT_THAT(runs(world).front().note, HasSubstr("paused (moving)"));
+    EXPECT_THAT(world.all_backups(), IsEmpty());
+}
+
 TEST(PassedTimes, AreNotThoseThatHadTheirRunBeforeTheClockWasSetBack) {
     EngineWorld world = hourly_world();
     world.run_for(3h + 30min);

@@ -108,6 +108,22 @@ TEST_F(Places, AreGivenAtOnceWhenAReloadAllowsMore) {
     EXPECT_EQ(at_work(), 4U);
 }
 
+TEST_F(Places, AreGivenBackAtOnceWhenAReloadAllowsMore) {
+    world = EngineWorld("[timing]\ncreate = \"10h\"\n" + web_world(2));
+    world.settings.backups_in_flight = 1;
+    world.settings.policies.front().replicas.clear();
+    make_busy({"ins-w0000001"});
+    world.run_for(2h);
+    make_idle("ins-w0000001");
+    ASSERT_EQ(at_work(), 1U);
+
+    world.settings.backups_in_flight = 2;
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(2min);
+
+    EXPECT_EQ(at_work(), 2U);
+}
+
 TEST_F(Places, AreNeverMoreThanTheLimitWhateverBecomesBusyAndFree) {
     world.settings.backups_in_flight = 2;
     world.settings.policies.front().consistency = Consistency::power_off;
