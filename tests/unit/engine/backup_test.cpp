@@ -16,12 +16,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 Policy with_export(Policy policy) {
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        Keep()};
+    policy.exported = web_export();
     return policy;
 }
 

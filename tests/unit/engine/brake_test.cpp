@@ -155,12 +155,7 @@ until = "2027-01-14T08:00:00Z"
     Policy policy = web_policy();
     policy.replicas.clear();
     policy.keep.last = 30;
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
     world.settings.policies = {policy};
     world.run_for(std::chrono::days(10));
     const std::size_t objects = world.keys().size();

@@ -74,12 +74,7 @@ until = "2027-01-04T02:20:00Z"
 )");
     Policy& policy = world.settings.policies.front();
     policy.schedule = {*parse_calendar("12:00").expression};
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
     world.run_for(20min);
     ASSERT_THAT(world.engine().reconciliation().troubles, ElementsAre(HasSubstr("bucket")));
     const std::size_t lists = world.calls("cos:GetBucket");
@@ -97,12 +92,8 @@ TEST(Reconciling, ListsTheBucketThatIsNamedNowInsteadOfOneThatIsNotThere) {
     EngineWorld world(web_world(1));
     Policy& policy = world.settings.policies.front();
     policy.schedule = {*parse_calendar("12:00").expression};
-    policy.exported = ExportTarget{
-        BucketName("misspelt-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
+    policy.exported->bucket = BucketName("misspelt-1250000000");
     world.run_for(20min);
     ASSERT_THAT(world.engine().reconciliation().troubles, ElementsAre(HasSubstr("misspelt")));
     const std::size_t lists = world.calls("cos:GetBucket");
@@ -120,12 +111,7 @@ EngineWorld slow_exports(Duration time) {
     EngineWorld world("[timing]\nexport = \"5h\"\n" + web_world(1));
     Policy& policy = world.settings.policies.front();
     policy.replicas.clear();
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
     world.run_for(24h + time);
     return world;
 }

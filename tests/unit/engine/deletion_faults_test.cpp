@@ -32,12 +32,7 @@ secret_key = "otherkey"
     Policy policy = web_policy();
     policy.keep.last = 1;
     policy.replicas.front().keep.last = 1;
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
     world.settings.policies = {policy};
     world.run_for(23h);
     return world;

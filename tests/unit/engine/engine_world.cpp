@@ -125,6 +125,15 @@ Policy web_policy() {
     return policy;
 }
 
+ExportTarget web_export(const Keep& keep) {
+    return ExportTarget{
+        BucketName("ops-backup-1250000000"),
+        "web/{instance}/{time}",
+        ExportFormat::qcow2,
+        Every::backup,
+        keep};
+}
+
 std::string web_world(int count, const std::string& more) {
     return R"(
 [[account]]

@@ -61,6 +61,8 @@ public:
 
 // Guangzhou instances with the tag tier=web, due at 02:15 UTC, replicated to Shanghai.
 Policy web_policy();
+// Of each of its backups, into the bucket of web_world.
+ExportTarget web_export(const Keep& keep = Keep());
 // An account in Guangzhou and Shanghai with a bucket and `count` such instances.
 std::string web_world(int count, const std::string& more = "");
 

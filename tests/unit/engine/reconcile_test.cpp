@@ -304,12 +304,7 @@ EngineWorld after_exports(int count, const std::string& faults = "") {
     Policy policy = web_policy();
     policy.replicas.clear();
     policy.keep.last = 1;
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        Keep()};
+    policy.exported = web_export();
     world.settings.policies = {policy};
     world.run_for(std::chrono::days(count - 1) + 5h);
     return world;

@@ -20,12 +20,7 @@ struct Crash {};
 
 Policy full_policy() {
     Policy policy = web_policy();
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        Keep()};
+    policy.exported = web_export();
     return policy;
 }
 

@@ -21,12 +21,7 @@ std::string fault(const std::string& action, const std::string& rest) {
 Policy with_export() {
     Policy policy = web_policy();
     policy.replicas.clear();
-    policy.exported = ExportTarget{
-        BucketName("ops-backup-1250000000"),
-        "web/{instance}/{time}",
-        ExportFormat::qcow2,
-        Every::backup,
-        policy.keep};
+    policy.exported = web_export(policy.keep);
     return policy;
 }
 
