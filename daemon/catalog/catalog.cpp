@@ -229,8 +229,10 @@ private:
         } catch (const CatalogError& error) {
             broken_ = error.what();
         } catch (const std::bad_alloc&) {
-            throw;                               // no fault of the catalog's
-        } catch (const std::exception& error) {  // of JSON, say, that lacks a member
+            // No fault of the catalog's.
+            throw;
+        } catch (const std::exception& error) {
+            // Of JSON, say, that lacks a member.
             broken_ = "the catalog " + path_.string() + " failed while " + doing + ": " +
                       error.what() + ". Restore it from a backup, or move it away and start again";
         }
