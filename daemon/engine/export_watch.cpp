@@ -89,8 +89,12 @@ Task<void> ExportWatch::look(CopyId copy) {
     } else if (objects == watched.last_seen) {
         co_await confirm(copy, std::move(objects));
     } else {
+        const bool changed = !watched.last_seen.empty();
         watched.last_seen = std::move(objects);
         watched.next_look = now + poll_shortest;
+        if (changed) {
+            unfinished(copy, "its objects change");
+        }
     }
 }
 

@@ -58,7 +58,6 @@ void ImageWatch::add(BackupId backup, const action::WatchImage& what) {
     const bool first = watched_.empty();
     watched_.insert_or_assign(what.image, std::move(watched));
     if (first) {
-        unreadable_.answered();  // nobody has asked since the last image
         sleeper_->wake();
     }
 }
@@ -79,7 +78,6 @@ Task<void> ImageWatch::run() {
             const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
             looked(page);
             if (answer) {
-                unreadable_.answered();
                 judge(page, *answer);
             } else {
                 refused(page, answer.error());
@@ -135,6 +133,7 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
             continue;
         }
         Watched& watched = found->second;
+        watched.unreadable.answered();
         const auto image = present.find(id);
         if (image != present.end()) {
             judge_present(watched, *image->second);
@@ -152,17 +151,16 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
 // some time: nobody could ever say that the images are complete.
 void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failure) {
     const Duration now = clock_.steady_now();
-    const bool expired = unreadable_.failed(failure, now);
-    const bool told = unreadable_.is_worth_telling(failure, now);
     for (const ImageId& id : asked) {
         const auto found = watched_.find(id);
         if (found == watched_.end()) {
             continue;
         }
-        if (expired) {
-            forget(id, event::Overdue{found->second.copy, unreadable_text(failure)});
-        } else if (told) {
-            report_(found->second.backup, event::LookFailed{found->second.copy, failure});
+        Watched& watched = found->second;
+        if (watched.unreadable.failed(failure, now)) {
+            forget(id, event::Overdue{watched.copy, unreadable_text(failure)});
+        } else if (watched.unreadable.is_worth_telling(failure, now)) {
+            report_(watched.backup, event::LookFailed{watched.copy, failure});
         }
     }
 }

@@ -91,6 +91,7 @@ private:
         std::size_t disks = 1;
         bool seen_unfinished = false;  // by this process: its end tells how long it took
         int absences = 0;
+        Unreadable unreadable;
         std::optional<Duration> normal_since;
         std::optional<int> percent;
         std::string state_word;
@@ -119,7 +120,6 @@ private:
     std::unique_ptr<Sleeper> sleeper_;
     std::map<ImageId, Watched> watched_;
     std::map<CopyKind, Experience> experience_;
-    Unreadable unreadable_;
 };
 
 }  // namespace cvmbackup

@@ -147,6 +147,56 @@ TEST(StuckWork, AFailedImageThatMayNotBeDeletedEndsTheBackupAndIsKnown) {
     EXPECT_EQ(world.images("ap-guangzhou").front().id, image.image.text());
 }
 
+// More images than one call asks for, all of which hang, and one that no call may name.
+TEST(StuckWork, AnImageThatCanNeverBeReadIsGivenUpWhileOthersCanBe) {
+    EngineWorld world(web_world(101), fault("CreateImage", "kind = \"task-hangs\""));
+    world.settings.policies.front().replicas.clear();
+    world.settings.backups_in_flight = 200;
+    world.run_for(30min);
+    const Backup one = world.newest_backup();
+    ASSERT_EQ(one.copies[0].state, CopyState::accepted);
+    world.life->transport.arriving = [&](const HttpRequest& request) {
+        if (request.body.find(one.copies[0].image.text()) != std::string::npos) {
+            cloudsim::Fault refusal;
+            refusal.kind = cloudsim::FaultKind::error;
+            refusal.action = "DescribeImages";
+            refusal.code = "UnauthorizedOperation";
+            refusal.nth = {1};
+            world.cloud->faults().clear();
+            world.cloud->faults().add(refusal);
+        }
+    };
+
+    world.run_for(8h);
+
+    std::size_t given_up = 0;
+    for (const Backup& backup : world.all_backups()) {
+        given_up += backup.copies[0].code == "Overdue" ? 1 : 0;
+    }
+    EXPECT_GE(given_up, 1U);
+    EXPECT_LT(given_up, 101U);
+    EXPECT_EQ(world.catalog->backup(one.id)->copies[0].code, "Overdue");
+}
+
+TEST(StuckWork, AnExportWhoseObjectsNeverStayAsTheyAreIsGivenUp) {
+    EngineWorld world(web_world(1));
+    world.settings.policies = {with_export()};
+    world.begin();
+    world.life->transport.arriving = [&](const HttpRequest&) {
+        for (auto& [name, bucket] : world.cloud->state().buckets) {
+            for (auto& [key, versions] : bucket.objects) {
+                versions.back().etag += "0";
+            }
+        }
+    };
+
+    world.run_for(47h);
+    EXPECT_EQ(world.all_backups().back().copies[1].state, CopyState::accepted);
+
+    world.run_for(6h);
+    EXPECT_THAT(world.all_backups().back().reasons, Contains(HasSubstr("its objects change")));
+}
+
 TEST(StuckWork, AnExportThatIsNeverCompleteIsGivenUpAfterTwoDays) {
     EngineWorld world(web_world(1), fault("ExportImages", "kind = \"task-hangs\"\nnth = [1]"));
     world.settings.policies = {with_export()};
