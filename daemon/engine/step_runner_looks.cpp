@@ -1,6 +1,7 @@
 // Images that may be there already are looked for by their names.
 #include "engine/step_runner.hpp"
 #include "rules/image_name.hpp"
+#include "rules/reconcile.hpp"
 
 #include <algorithm>
 
@@ -28,17 +29,23 @@ int attempt_of(const Image& image) {
 }  // namespace
 
 Task<void> StepRunner::find_image(BackupId backup, action::FindImage what) {
-    std::vector<std::string> names{what.name};
-    const Outcome<std::vector<Image>> images =
-        co_await cloud_.images_named(what.place, std::move(names));
-    if (!images) {
-        feed(backup, event::LookFailed{what.copy, images.error()});
-        co_return;
-    }
-    event::Looked looked{what.copy, std::nullopt};
-    for (const Image& image : *images) {
-        if (may_be_ours(what.kind, image) && (!looked.image || is_older(image, *looked.image))) {
-            looked.image = image;
+    event::Looked looked{what.copy, std::nullopt, what.twice};
+    for (int lists = what.twice ? 2 : 1; lists > 0 && !looked.image; --lists) {
+        std::vector<std::string> names{what.name};
+        const Outcome<std::vector<Image>> images =
+            co_await cloud_.images_named(what.place, std::move(names));
+        if (!images) {
+            feed(backup, event::LookFailed{what.copy, images.error()});
+            co_return;
+        }
+        for (const Image& image : *images) {
+            if (may_be_ours(what.kind, image) &&
+                (!looked.image || is_older(image, *looked.image))) {
+                looked.image = image;
+            }
+        }
+        if (!looked.image && lists > 1) {
+            co_await clock_.sleep_for(second_look);
         }
     }
     feed(backup, looked);

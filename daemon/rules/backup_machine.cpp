@@ -141,11 +141,13 @@ void Machine::on(const event::Looked& event) {
     if (copy == nullptr) {
         return;
     }
-    if (!event.image) {
+    if (event.image) {
+        accept(*copy, event.image->id);
+    } else if (is_past_fence(*copy) && !event.twice) {
+        look(*copy);
+    } else {
         absent(*copy, fence);
-        return;
     }
-    accept(*copy, event.image->id);
 }
 
 void Machine::on(const event::Found& event) {

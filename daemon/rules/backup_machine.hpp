@@ -107,6 +107,7 @@ struct Refused {
 struct Looked {
     CopyId copy;
     std::optional<Image> image;
+    bool twice = false;  // two lists lack it
 };
 
 // Made already, though nothing tells of a call for it: the catalog is older than that call.
@@ -257,6 +258,7 @@ struct FindImage {
     CopyKind kind = CopyKind::image;
     Place place;
     std::string name;
+    bool twice = false;  // it is not there only if two lists lack it
 };
 
 struct FindObjects {

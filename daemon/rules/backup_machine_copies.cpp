@@ -109,7 +109,8 @@ void Machine::look(const Copy& copy) {
     if (copy.kind == CopyKind::exported) {
         actions_.emplace_back(action::FindObjects{copy.id, bucket_of(copy), copy.name});
     } else {
-        actions_.emplace_back(action::FindImage{copy.id, copy.kind, copy.place, copy.name});
+        actions_.emplace_back(action::FindImage{
+            copy.id, copy.kind, copy.place, copy.name, is_past_fence(copy)});
     }
 }
 

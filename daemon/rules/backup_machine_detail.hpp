@@ -79,6 +79,7 @@ private:
         const std::vector<CopyId>& ids, const Failure& failure, Duration refused_for
     );
     Duration unseen_export_patience() const;
+    bool is_past_fence(const Copy& copy) const;
     void absent(Copy& copy, Duration patience);
     void look_before_next_call(Copy& copy);
     void complete_image(Copy& copy, const Image& image);

@@ -16,6 +16,11 @@ Duration Machine::look_pause(const Copy& copy) const {
     return std::clamp<Duration>(lost_for / 8, look_shortest, look_longest);
 }
 
+// Whether the image is there is decided now. A single list may lack what is there.
+bool Machine::is_past_fence(const Copy& copy) const {
+    return now_ >= copy.intended_at.value_or(now_) + fence;
+}
+
 // An export of which no object is there yet may run so long unseen.
 Duration Machine::unseen_export_patience() const {
     const Duration by_size =

@@ -111,6 +111,27 @@ nth = [1]
     EXPECT_THAT(world.doubled_names(), testing::IsEmpty());
 }
 
+// The answer is lost, and lists are late for longer than anybody knows of, once.
+TEST(Patience, DoesNotAskAgainBecauseASingleListLacksTheImage) {
+    EngineWorld world(web_world(1), R"(
+[[fault]]
+action = "CreateImage"
+kind = "lost-after"
+nth = [1]
+[[fault]]
+action = "DescribeImages"
+kind = "stale"
+delay = "30min"
+until = "2027-01-04T02:32:30Z"
+)");
+
+    ASSERT_TRUE(world.run_until_done());
+
+    EXPECT_THAT(world.doubled_names(), IsEmpty());
+    EXPECT_EQ(world.calls("CreateImage"), 1U);
+    EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
 TEST(Exports, UnderOnePrefixAreNotTakenForEachOther) {
     EngineWorld world("[timing]\nexport = \"30min\"\n" + web_world(1));
     world.settings.policies = {with_export("web/{instance}/{date}")};

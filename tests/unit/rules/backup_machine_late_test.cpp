@@ -173,10 +173,10 @@ TEST_F(BackupMachine, TheFenceBeginsWhenTheAnswerIsMissed) {
     feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
 
     now += fence - 1s;
-    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::Looked{image_copy, std::nullopt, true});
     EXPECT_EQ(copy(image_copy).state, CopyState::intended);
     now += 1s;
-    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::Looked{image_copy, std::nullopt, true});
 
     EXPECT_EQ(copy(image_copy).state, CopyState::planned);
 }
@@ -186,7 +186,7 @@ TEST_F(BackupMachine, ANameThatStaysTakenThoughNobodyShowsItIsLeft) {
     feed(event::Refused{{image_copy}, failure(Remedy::look_first, "InvalidImageName.Duplicate")});
     now += fence;
 
-    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::Looked{image_copy, std::nullopt, true});
 
     EXPECT_EQ(copy(image_copy).attempt, 2);
     EXPECT_EQ(copy(image_copy).name, "cb-web-ins-00000001-20270104T021500Z-2");
@@ -197,7 +197,7 @@ TEST_F(BackupMachine, AnAnswerThatIsLostAgainAndAgainEndsTheBackup) {
     for (int i = 0; i <= tries_least; ++i) {
         feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
         now += retry_window;
-        feed(event::Looked{image_copy, std::nullopt});
+        feed(event::Looked{image_copy, std::nullopt, true});
         feed(event::TurnCame{{image_copy}});
     }
 
@@ -276,11 +276,11 @@ TEST_F(BackupMachine, OnlyWaitsWhenNothingIsOrMayBeUnderWay) {
     feed(event::Refused{{image_copy}, failure(Remedy::look_first, "Timeout")});
     EXPECT_FALSE(only_waits(backup));
     now += fence + 1s;
-    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::Looked{image_copy, std::nullopt, true});
     feed(event::TurnCame{{image_copy}});
     feed(event::Refused{{image_copy}, failure(Remedy::retry_later, "ResourceBusy")});
     EXPECT_FALSE(only_waits(backup)) << "the lost call may be why it is busy";
-    feed(event::Looked{image_copy, std::nullopt});
+    feed(event::Looked{image_copy, std::nullopt, true});
     EXPECT_TRUE(only_waits(backup));
     complete_image();
     EXPECT_TRUE(only_waits(backup));
