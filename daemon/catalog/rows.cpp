@@ -205,10 +205,10 @@ void bind_row(Statement& statement, const Copy& copy) {
 void bind_row(Statement& statement, const PolicyMemory& memory) {
     // clang-format off
     const auto& [policy, last_due, known_since, paused_at, paused_until, pause_reason,
-                 pruned_at, kept, agreed_to] = memory;
+                 pruned_at, kept, agreed_to, disagreement] = memory;
     // clang-format on
     Binder(statement) << policy << last_due << known_since << paused_at << paused_until
-                      << pause_reason << pruned_at << kept << agreed_to;
+                      << pause_reason << pruned_at << kept << agreed_to << disagreement;
 }
 
 Run read_run(const Statement& row) {
@@ -257,7 +257,7 @@ PolicyMemory read_memory(const Statement& row) {
     PolicyMemory memory;
     Reader(row) >> memory.policy >> memory.last_due >> memory.known_since >> memory.paused_at >>
         memory.paused_until >> memory.pause_reason >> memory.pruned_at >> memory.kept >>
-        memory.agreed_to;
+        memory.agreed_to >> memory.disagreement;
     return memory;
 }
 

@@ -21,7 +21,7 @@ constexpr const char* copy_columns =
     "request_id, quarantined, unanswered";
 constexpr const char* memory_columns =
     "name, last_due, known_since, paused_at, paused_until, pause_reason, pruned_at, "
-    "kept, agreed_to";
+    "kept, agreed_to, disagreement";
 
 // All parameters of a statement, from ?1 on. The row stays until the statement was executed.
 void bind_row(Statement& statement, const Run& run);

@@ -115,7 +115,8 @@ CREATE TABLE policy (
     pause_reason TEXT NOT NULL,
     pruned_at INTEGER,
     kept INTEGER NOT NULL,
-    agreed_to INTEGER NOT NULL
+    agreed_to INTEGER NOT NULL,
+    disagreement TEXT NOT NULL
 ) STRICT;
 )";
 

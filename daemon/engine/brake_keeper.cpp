@@ -31,9 +31,7 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
     input.agreed_copies = agreed_copies_;
     input.clock_step = clock_offset() - right_offset_;
     input.cloud_ahead = cloud_.clock_ahead(policy.account).value_or(Duration(0));
-    if (const auto found = disagreements_.find(policy.name); found != disagreements_.end()) {
-        input.disagreement = found->second;
-    }
+    input.disagreement = memory.disagreement;
     const bool expires = std::ranges::count(plan.decisions, false, &Decision::keep) > 0;
     if (expires) {
         // Three such gaps and the newest good copy is not stale, whatever the rest of the year has.
@@ -46,7 +44,7 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
 }
 
 bool BrakeKeeper::is_ready(const Policy& policy) const {
-    return cloud_.clock_ahead(policy.account).has_value();
+    return cloud_.clock_ahead(policy.account).has_value() && compared_.contains(policy.name);
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {
@@ -109,8 +107,15 @@ void BrakeKeeper::remember_pass(const PolicyPlan& plan, Instant decided) {
     memories_.remember(memory);
 }
 
-void BrakeKeeper::set_disagreement(const PolicyName& policy, std::string words) {
-    disagreements_[policy] = std::move(words);
+void BrakeKeeper::compared(
+    const PolicyName& policy, const std::optional<std::string>& disagreement
+) {
+    compared_.insert(policy);
+    PolicyMemory memory = memories_.memory(policy);
+    if (disagreement && *disagreement != memory.disagreement) {
+        memory.disagreement = *disagreement;
+        memories_.remember(memory);
+    }
 }
 
 const std::vector<BrakeStop>& BrakeKeeper::stops(const PolicyName& policy) const {

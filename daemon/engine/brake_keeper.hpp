@@ -1,5 +1,5 @@
-// Keeps what the brake on deletions has to remember: when deletions were last decided (in the
-// catalog, with the policy's memory), how the clock was set, what was found to disagree, and which
+// Keeps what the brake on deletions has to remember: when deletions were last decided and what was
+// found to disagree (in the catalog, with the policy's memory), how the clock was set, and which
 // deletions a person has agreed to. Tells of each change of what stops a policy.
 #pragma once
 
@@ -21,7 +21,8 @@ public:
     // What retention would do with the policy's points now, stops included.
     Plan plan(const Policy& policy, const std::vector<Backup>& points) const;
 
-    // Nothing is deleted before the cloud has answered anything, which tells its time.
+    // Nothing is deleted before the cloud has answered anything, which tells its time, nor before
+    // the first comparison of this life.
     bool is_ready(const Policy& policy) const;
 
     // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
@@ -40,8 +41,9 @@ public:
     // was tried.
     void remember_pass(const PolicyPlan& plan, Instant decided);
 
-    // Catalog and cloud disagree about copies of the policy; empty: they agree again.
-    void set_disagreement(const PolicyName& policy, std::string words);
+    // Catalog and cloud disagree about copies of the policy; empty: they agree again. Nothing: not
+    // all of its places could be read, so what was found before stands.
+    void compared(const PolicyName& policy, const std::optional<std::string>& disagreement);
 
     // As of the last pass.
     const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
@@ -63,7 +65,7 @@ private:
     Duration right_offset_;  // of the wall clock to the one that never jumps
     std::map<PolicyName, Permitted> permitted_;
     std::map<CopyId, Instant> agreed_copies_;  // found ones among them, and when
-    std::map<PolicyName, std::string> disagreements_;
+    std::set<PolicyName> compared_;            // in this life
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };
 

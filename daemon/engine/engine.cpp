@@ -112,10 +112,13 @@ Reconciler::Hooks Engine::reconciler_hooks() {
         scheduler_.learn(policy, due, settled);
     };
     hooks.compared = [this] { scheduler_.make_up(); };
-    hooks.judged = [this](const PolicyName& policy, const std::string& disagreement) {
-        brake_.set_disagreement(policy, disagreement);
-        pruner_.request(policy);
-    };
+    hooks.judged =
+        [this](const PolicyName& policy, const std::optional<std::string>& disagreement) {
+            if (find(policy) != nullptr) {
+                brake_.compared(policy, disagreement);
+                pruner_.request(policy);
+            }
+        };
     return hooks;
 }
 

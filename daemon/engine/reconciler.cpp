@@ -52,9 +52,10 @@ void Reconciler::set_policies(std::vector<Policy> policies, Duration every) {
     policies_ = std::move(policies);
     every_ = every;
     for (const Policy& policy : policies_) {
-        if (was_new_ && !judged_.contains(policy.name)) {
-            judged_[policy.name] = "the catalog is new and was not compared with the cloud yet";
-            hooks_.judged(policy.name, judged_[policy.name]);
+        if (was_new_ && last_.pass == 0) {
+            hooks_.judged(
+                policy.name, "the catalog is new and was not compared with the cloud yet"
+            );
         }
     }
 }
@@ -195,13 +196,13 @@ void Reconciler::judge(const Policy& policy) {
         mended += found == mended_at_.end() ? 0 : found->second;
         all_read = all_read && found != mended_at_.end();
     }
-    std::string& verdict = judged_[policy.name];
     if (mended > 0) {
-        verdict = disagreement(mended, last_.ended);
+        hooks_.judged(policy.name, disagreement(mended, last_.ended));
     } else if (all_read) {
-        verdict.clear();
+        hooks_.judged(policy.name, "");
+    } else {
+        hooks_.judged(policy.name, std::nullopt);
     }
-    hooks_.judged(policy.name, verdict);
 }
 
 // All places soon while the catalog is being rebuilt or something was mended, else in a few hours;
@@ -313,11 +314,12 @@ void Reconciler::apply(Comparison comparison, const Place& place) {
     changes.backups = std::move(comparison.changed);
     std::ranges::move(comparison.adopted, std::back_inserter(changes.backups));
     judge_runs(changes);
-    catalog_.commit(changes);
+    // Retention looks at once, and must wait until this comparison has judged; a crash must not
+    // leave the mending without the verdict.
     for (const Backup& backup : changes.backups) {
-        // Retention looks at once, and must wait until this comparison has judged.
         hooks_.judged(backup.policy, disagreement(mended, clock_.now()));
     }
+    catalog_.commit(changes);
     tell(before, changes.backups);
 }
 

@@ -35,8 +35,9 @@ public:
         std::function<void(const PolicyName&, Instant, bool settled)> firing_seen;
         std::function<void()> compared;  // a pass has ended
         // What the comparison says of the policy's places: why nothing should be deleted there,
-        // or nothing.
-        std::function<void(const PolicyName&, const std::string& disagreement)> judged;
+        // or nothing. No verdict: some could not be read, so the last one stands.
+        std::function<void(const PolicyName&, const std::optional<std::string>& disagreement)>
+            judged;
     };
 
     Reconciler(
@@ -104,10 +105,9 @@ private:
     // Of the places whose images could be read when they were last looked at: backups that were
     // mended; 0: it agrees.
     std::map<Place, std::size_t> mended_at_;
-    std::set<BucketPlace> read_buckets_;        // those that could be listed then
-    std::set<Place> unread_;                    // places of which something could not be read then
-    Duration whole_at_{0};                      // when all places are looked at again
-    std::map<PolicyName, std::string> judged_;  // the last verdicts
+    std::set<BucketPlace> read_buckets_;  // those that could be listed then
+    std::set<Place> unread_;              // places of which something could not be read then
+    Duration whole_at_{0};                // when all places are looked at again
     std::map<PolicyName, Instant> made_;
     std::size_t adopted_ = 0;  // backups, in this pass
     bool unsettled_ = false;

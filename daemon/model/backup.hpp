@@ -132,9 +132,10 @@ struct PolicyMemory {
     std::optional<Instant> paused_until;  // none while paused: until resumed
     std::string pause_reason;
     std::optional<Instant>
-        pruned_at;          // when retention last decided what may go, nothing stopping it
-    std::int64_t kept = 0;  // how many copies it kept then
-    BackupId agreed_to;     // up to it a person left adopted backups to the rules; 0: none
+        pruned_at;             // when retention last decided what may go, nothing stopping it
+    std::int64_t kept = 0;     // how many copies it kept then
+    BackupId agreed_to;        // up to it a person left adopted backups to the rules; 0: none
+    std::string disagreement;  // of catalog and cloud, as last compared; empty: they agree
 
     bool paused(Instant now) const { return paused_at && (!paused_until || now < *paused_until); }
 

@@ -100,8 +100,8 @@ TEST_F(CatalogTest, GivesBackInstantsToTheMicrosecondAndBeforeTheEpoch) {
 
 TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
     const PolicyMemory paused{
-        PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5), 6, BackupId(7)};
-    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}, 0, {}};
+        PolicyName("a"), at(1), at(2), at(3), at(4), "upgrade", at(5), 6, BackupId(7), "lost"};
+    const PolicyMemory fresh{PolicyName("b"), {}, {}, {}, {}, "", {}, 0, {}, ""};
 
     commit({{}, {}, {}, {fresh, paused}});
 
@@ -111,12 +111,12 @@ TEST_F(CatalogTest, GivesBackEveryFieldOfAPolicysMemory) {
 TEST_F(CatalogTest, ReplacesRowsOfTheSameId) {
     Backup backup = sample_backup(1, 1);
     backup.copies = {sample_copy(1, 1, CopyState::intended)};
-    commit({{sample_run(1)}, {backup}, {}, {{PolicyName("web"), at(1), {}, {}, {}, "", {}, 0, {}}}}
-    );
+    const PolicyMemory first{PolicyName("web"), at(1), {}, {}, {}, "", {}, 0, {}, ""};
+    commit({{sample_run(1)}, {backup}, {}, {first}});
 
     Backup after = finished_backup(1, 1, Result::ok);
     after.copies = {sample_copy(1, 1, CopyState::done)};
-    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}, 0, {}};
+    const PolicyMemory memory{PolicyName("web"), at(2), {}, {}, {}, "", {}, 0, {}, ""};
     commit({{finished_run(1, Result::ok)}, {after}, {}, {memory}});
 
     EXPECT_EQ(catalog->run(RunId(1)), finished_run(1, Result::ok));

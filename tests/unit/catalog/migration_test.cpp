@@ -37,7 +37,16 @@ TEST_F(Migration, ReadsEveryRowOfAVersion1File) {
     EXPECT_THAT(
         catalog->memories(),
         ElementsAre(PolicyMemory{
-            PolicyName("web"), at(1), at(2), at(3), at(4), "upgrade", at(5), 6, BackupId(7)})
+            PolicyName("web"),
+            at(1),
+            at(2),
+            at(3),
+            at(4),
+            "upgrade",
+            at(5),
+            6,
+            BackupId(7),
+            "one is gone"})
     );
 }
 

@@ -85,9 +85,10 @@ CREATE TABLE policy (
     pause_reason TEXT NOT NULL,
     pruned_at INTEGER,
     kept INTEGER NOT NULL,
-    agreed_to INTEGER NOT NULL
+    agreed_to INTEGER NOT NULL,
+    disagreement TEXT NOT NULL
 ) STRICT;
-INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6,7);
+INSERT INTO policy VALUES('web',1,2,3,4,'upgrade',5,6,7,'one is gone');
 CREATE INDEX run_by_policy ON run(policy);
 CREATE INDEX run_by_due ON run(policy, due);
 CREATE INDEX run_by_result ON run(policy, result);

@@ -72,6 +72,53 @@ TEST(DeletionBrake, HoldsAfterARestart) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(12));
 }
 
+// Three days of backups, then one replica is gone and the rules keep one image.
+EngineWorld three_days_and_one_replica_gone() {
+    EngineWorld world(web_world(1));
+    world.settings.policies.front().keep.last = 30;
+    world.run_for(std::chrono::hours(2 * 24 + 5));
+    const Backup newest = world.newest_backup();
+    world.cloud->state().remove_image(newest.copies[1].image.text(), true);
+    world.settings.policies.front().keep.last = 1;
+    return world;
+}
+
+TEST(DeletionBrake, HoldsAfterARestartWhatWasFoundToDisagree) {
+    EngineWorld world = three_days_and_one_replica_gone();
+    world.engine().verify();
+    world.run_for(std::chrono::minutes(5));
+    cloudsim::Fault fault;
+    fault.kind = cloudsim::FaultKind::error;
+    fault.action = "DescribeImages";
+    fault.region = "ap-shanghai";
+    fault.until = world.now + std::chrono::hours(1);
+    world.cloud->faults().add(fault);
+    world.crash();
+
+    world.run_for(std::chrono::minutes(50));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
+    ASSERT_THAT(world.engine().policy(PolicyName("web"))->stops, SizeIs(1));
+    EXPECT_THAT(
+        world.engine().policy(PolicyName("web"))->stops.front().text, HasSubstr("was not as")
+    );
+
+    world.run_for(std::chrono::hours(2));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
+TEST(DeletionBrake, HoldsUntilTheFirstComparisonOfALife) {
+    EngineWorld world = three_days_and_one_replica_gone();
+    world.crash();
+    world.begin();
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(std::chrono::minutes(5));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
+
+    world.run_for(std::chrono::hours(2));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
 TEST(DeletionBrake, AsksAgainWhenTheDaemonWasRestartedBeforeItBegan) {
     EngineWorld world = ten_days_then_one();
     const std::string plan = plan_id(world);
