@@ -102,6 +102,35 @@ TEST_F(PowerCut, LosesNoCommitWhereverItComesAndWhateverTheDiskKeeps) {
     }
 }
 
+// It is made under another name, and moved to its place.
+TEST_F(PowerCut, LosesNoCommitWhileTheCatalogIsMade) {
+    std::filesystem::remove_all(before_);
+    std::filesystem::create_directory(before_);
+    std::filesystem::remove_all(live_);
+    std::filesystem::create_directory(live_);
+    record(2, 9000);
+    const auto is_draft = [](const DiskOperation& operation) {
+        return operation.file.find(".new-") != std::string::npos;
+    };
+    const auto moved = std::ranges::find_if_not(operations_, is_draft);
+    ASSERT_NE(moved, operations_.begin()) << "the recording does not see how it is made";
+    ASSERT_TRUE(std::none_of(moved, operations_.end(), is_draft));
+    std::string draft = operations_.front().file;
+    draft.resize(draft.find(".new-") + std::string(".new-XXXXXX").size());
+    const DiskOperation move{
+        DiskOperation::Kind::move, draft, 0, "", 0, (live_ / "catalog.db").string()};
+    operations_.insert(moved, move);
+    for (std::size_t& count : acknowledged_) {
+        count += 1;
+    }
+
+    for (std::size_t cut = 0; cut <= operations_.size(); ++cut) {
+        for (std::uint64_t seed = 0; seed < 8; ++seed) {
+            ASSERT_NO_FATAL_FAILURE(cut_at(cut, seed));
+        }
+    }
+}
+
 // The log outgrows a thousand pages: SQLite copies it into the file and begins it anew, while the
 // catalog is in use.
 TEST_F(PowerCut, LosesNoCommitWhileTheLogIsCopiedIntoTheFile) {

@@ -58,20 +58,20 @@ int read_file(sqlite3_file* file, void* to, int amount, sqlite3_int64 offset) {
 
 int write_file(sqlite3_file* file, const void* from, int amount, sqlite3_int64 offset) {
     const std::string bytes(static_cast<const char*>(from), static_cast<std::size_t>(amount));
-    const int refused = of(file).state->admit({Kind::write, *of(file).name, offset, bytes, 0});
+    const int refused = of(file).state->admit({Kind::write, *of(file).name, offset, bytes, 0, ""});
     return refused != SQLITE_OK
                ? refused
                : of(file).real->pMethods->xWrite(of(file).real, from, amount, offset);
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-    const int refused = of(file).state->admit({Kind::truncate, *of(file).name, 0, "", size});
+    const int refused = of(file).state->admit({Kind::truncate, *of(file).name, 0, "", size, ""});
     return refused != SQLITE_OK ? refused : of(file).real->pMethods->xTruncate(of(file).real, size);
 }
 
 // The machine itself stays on: nothing really has to reach its disk.
 int sync_file(sqlite3_file* file, int) {
-    return of(file).state->admit({Kind::sync, *of(file).name, 0, "", 0});
+    return of(file).state->admit({Kind::sync, *of(file).name, 0, "", 0, ""});
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -135,7 +135,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     ours.base.pMethods = nullptr;
     const std::string path = name == nullptr ? "" : name;
     if (!std::filesystem::exists(path)) {
-        const int refused = state.admit({Kind::create, path, 0, "", 0});
+        const int refused = state.admit({Kind::create, path, 0, "", 0, ""});
         if (refused != SQLITE_OK) {
             return refused;
         }
@@ -152,7 +152,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
 
 int remove_file(sqlite3_vfs* vfs, const char* name, int sync_directory) {
     RecordingVfs::State& state = state_of(vfs);
-    const int refused = state.admit({Kind::remove, name, 0, "", 0});
+    const int refused = state.admit({Kind::remove, name, 0, "", 0, ""});
     return refused != SQLITE_OK ? refused : state.real->xDelete(state.real, name, sync_directory);
 }
 
@@ -160,6 +160,7 @@ int remove_file(sqlite3_vfs* vfs, const char* name, int sync_directory) {
 struct Remains {
     std::string certain;
     std::vector<const DiskOperation*> uncertain;
+    bool may_be_missing = false;
 };
 
 void put(const DiskOperation& operation, std::string& bytes) {
@@ -236,6 +237,7 @@ void play_power_cut(
     const std::filesystem::path& directory,
     std::uint64_t seed
 ) {
+    std::mt19937_64 chance(seed);
     std::map<std::string, Remains> files;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
         files[entry.path().filename()].certain = read_all(entry.path());
@@ -246,6 +248,7 @@ void play_power_cut(
         Remains& remains = files[name];
         switch (operation.kind) {
             case Kind::create:
+                remains.may_be_missing = true;
                 break;
             case Kind::write:
             case Kind::truncate:
@@ -256,16 +259,25 @@ void play_power_cut(
                     put(*each, remains.certain);
                 }
                 remains.uncertain.clear();
+                remains.may_be_missing = false;
                 break;
             case Kind::remove:
                 files.erase(name);
                 break;
+            case Kind::move:
+                if (i + 1 < count || chance() % 2 == 0) {
+                    files[std::filesystem::path(operation.to).filename()] = std::move(remains);
+                    files.erase(name);
+                }
+                break;
         }
     }
-    std::mt19937_64 chance(seed);
     std::filesystem::remove_all(directory);
     std::filesystem::create_directory(directory);
     for (auto& [name, remains] : files) {
+        if (remains.may_be_missing && chance() % 3 == 0) {
+            continue;
+        }
         for (const DiskOperation* each : remains.uncertain) {
             put_part(*each, remains.certain, chance);
         }

@@ -4,8 +4,9 @@
 // are opened) from construction to destruction; opened files must be closed before that.
 //
 // What a disk may do to writes after a file's last sync: keep each, lose it, or keep some of its
-// 512-byte sectors, in any combination; likewise truncations. Creating and removing files happens
-// in order, as journalling file systems do it.
+// 512-byte sectors, in any combination; likewise truncations. A file that was made may be missing
+// until its first sync, with which SQLite syncs the directory. Removing happens in order, as
+// journalling file systems do it; so does moving, but for what was done last.
 #pragma once
 
 #include <cstddef>
@@ -19,12 +20,13 @@
 namespace cvmbackup::test {
 
 struct DiskOperation {
-    enum class Kind { create, write, truncate, sync, remove };
+    enum class Kind { create, write, truncate, sync, remove, move };
     Kind kind;
     std::string file;  // absolute path
     std::int64_t offset = 0;
     std::string bytes;
     std::int64_t size = 0;  // after a truncation
+    std::string to;         // where it is moved; SQLite moves nothing
 };
 
 class RecordingVfs {
