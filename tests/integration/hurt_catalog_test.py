@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The catalog's files are damaged, replaced or taken away between two starts of the real daemon:
-what cannot be right is refused in plain words with status 1 and left byte for byte as it was; a
-catalog that is gone is rebuilt from the cloud.
+what cannot be right is refused in plain words with status 1 and left byte for byte as it was; of
+single flipped bits none ends the daemon in another way; a catalog that is gone is rebuilt from the
+cloud.
 
 usage: hurt_catalog_test.py BUILD
 """
@@ -9,16 +10,18 @@ usage: hurt_catalog_test.py BUILD
 import hashlib
 import os
 import pathlib
+import random
 import signal
 import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from cycle import BUCKET, Cycle, DUES, INSTANCES, REGIONS, Wrong  # noqa: E402
-from hurt_process_test import begin, play_all, wait_until  # noqa: E402
+from hurt_process_test import UNAVAILABLE, begin, play_all, wait_until  # noqa: E402
 from stack import rows  # noqa: E402
 
 NOBODY = 65534
+BITS = 60
 
 
 def files_of(cycle):
@@ -103,15 +106,55 @@ def damaged_while_stopped(cycle):
             refused(cycle, words)
         except Wrong as problem:
             raise Wrong(f"{name}: {problem}") from None
-        cycle.catalog.rmdir() if cycle.catalog.is_dir() else cycle.catalog.unlink()
-        for left in cycle.stack.folder.glob("catalog.db-*"):
-            left.unlink()
-        cycle.catalog.write_bytes(whole)
+        if cycle.catalog.is_dir():
+            cycle.catalog.rmdir()
+        put_back(cycle, whole)
     restarted = cycle.now()
     daemon = cycle.start_daemon()
     cycle.stack.wait_until_ready(daemon)
     cycle.finish(daemon)
     cycle.check_after(restarted)
+
+
+def put_back(cycle, content):
+    for path in cycle.stack.folder.glob("catalog.db*"):
+        path.unlink()
+    cycle.catalog.write_bytes(content)
+
+
+def single_bits(cycle):
+    """What a flipped bit makes impossible is refused, at the start or when it is read; the rest is
+    believed."""
+    daemon = begin(cycle)
+    wait_until(lambda: any(item["result"] == "ok" for item in rows(cycle.stack.ask("backups"))),
+               "a backup is ok")
+    stop(cycle, daemon)
+    whole = cycle.catalog.read_bytes()
+    chance = random.Random(1)
+    refusals = 0
+    for _ in range(BITS):
+        bit = chance.randrange(len(whole) * 8)
+        hurt = bytearray(whole)
+        hurt[bit // 8] ^= 1 << bit % 8
+        put_back(cycle, hurt)
+        before = len(cycle.stack.daemon_log())
+        daemon = cycle.start_daemon()
+        wait_until(lambda: daemon.poll() is not None or
+                   cycle.stack.ctl("backups", "--limit", "1000").returncode != UNAVAILABLE,
+                   f"with bit {bit} it starts or ends")
+        for what in ("runs", "points", "plan"):
+            cycle.stack.ctl(what)
+        daemon.terminate()
+        status, said = daemon.wait(timeout=30), cycle.stack.daemon_log()[before:]
+        cycle.expect(status in (0, 1), f"with bit {bit} it ends in order", f"{status} {said}")
+        if status == 1:
+            refusals += 1
+            cycle.expect(str(cycle.catalog) in said, f"bit {bit}: it names the file", said)
+    cycle.expect(0 < refusals < BITS, "some bits are noticed, some are not", refusals)
+    put_back(cycle, whole)
+    daemon = cycle.start_daemon()
+    cycle.stack.wait_until_ready(daemon)
+    stop(cycle, daemon)
 
 
 def not_ours(cycle):
@@ -207,7 +250,7 @@ def deleted(cycle):
     check_nothing_doubled(cycle)
 
 
-SCENES = [damaged_while_stopped, not_ours, wal_is_hurt, deleted]
+SCENES = [damaged_while_stopped, single_bits, not_ours, wal_is_hurt, deleted]
 
 
 if __name__ == "__main__":
