@@ -79,14 +79,17 @@ Task<void> ExportWatch::look(CopyId copy) {
         refused(copy, listed.error());
         co_return;
     }
-    watched.unreadable.answered();
     std::vector<StoredObject> objects = promised(what, *listed);
     const bool complete = objects.size() >= std::max<std::size_t>(1, what.keys.size());
+    const bool is_still = complete && objects == watched.last_seen;
+    if (!is_still) {
+        watched.unreadable.answered();  // else HEAD has to answer too
+    }
     if (!complete) {
         unfinished(copy, std::to_string(objects.size()) + " objects exist");
     } else if (std::string why = why_too_small(what.exported, objects); !why.empty()) {
         too_small(copy, std::move(objects), why);
-    } else if (objects == watched.last_seen) {
+    } else if (is_still) {
         co_await confirm(copy, std::move(objects));
     } else {
         const bool changed = !watched.last_seen.empty();
@@ -144,6 +147,7 @@ Task<void> ExportWatch::confirm(CopyId copy, std::vector<StoredObject> objects) 
             co_return;
         }
         if (!*head || (*head)->size_bytes != object.size_bytes) {
+            watched_.at(copy).unreadable.answered();
             watched_.at(copy).last_seen.clear();
             unfinished(copy, "its objects change");
             co_return;

@@ -217,16 +217,29 @@ TEST(StuckWork, AnExportCountsOnlyWhenItsObjectsCanBeRead) {
         fault(
             "cos:HeadObject",
             "kind = \"error\"\ncode = \"AccessDenied\"\nstatus = 403\n"
-            "until = \"2027-01-04T10:00:00Z\""
+            "until = \"2027-01-04T04:00:00Z\""
         )
     );
     world.settings.policies = {with_export()};
 
-    world.run_for(7h);
+    world.run_for(115min);
     EXPECT_EQ(world.newest_backup().copies[1].state, CopyState::accepted);
 
     ASSERT_TRUE(world.run_until_done(12h));
     EXPECT_EQ(world.newest_backup().result, Result::ok);
+}
+
+TEST(StuckWork, AnExportWhoseObjectsMayNeverBeReadIsGivenUp) {
+    EngineWorld world(
+        web_world(1),
+        fault("cos:HeadObject", "kind = \"error\"\ncode = \"AccessDenied\"\nstatus = 403")
+    );
+    world.settings.policies = {with_export()};
+
+    ASSERT_TRUE(world.run_until_done(6h));
+
+    EXPECT_EQ(world.newest_backup().result, Result::partial);
+    EXPECT_THAT(world.newest_backup().reasons, Contains(HasSubstr("could not be read for 2h")));
 }
 
 TEST(StuckWork, APoweredOffInstanceThatMayNotBeStartedIsToldOf) {
