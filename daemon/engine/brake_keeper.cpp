@@ -44,7 +44,10 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
 }
 
 bool BrakeKeeper::is_ready(const Policy& policy) const {
-    return cloud_.clock_ahead(policy.account).has_value() && compared_.contains(policy.name);
+    const auto waits = uncompared_.find(policy.name);
+    return cloud_.clock_ahead(policy.account).has_value() &&
+           (waits == uncompared_.end() || clock_.steady_now() - waits->second >= comparison_patience
+           );
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {
@@ -107,13 +110,22 @@ void BrakeKeeper::remember_pass(const PolicyPlan& plan, Instant decided) {
     memories_.remember(memory);
 }
 
-void BrakeKeeper::compared(
-    const PolicyName& policy, const std::optional<std::string>& disagreement
-) {
-    compared_.insert(policy);
+void BrakeKeeper::set_policies(const std::vector<Policy>& policies) {
+    permitted_.clear();
+    std::set<PolicyName> names;
+    for (const Policy& policy : policies) {
+        names.insert(policy.name);
+        if (!policies_.contains(policy.name)) {
+            uncompared_[policy.name] = clock_.steady_now();
+        }
+    }
+    policies_ = std::move(names);
+}
+
+void BrakeKeeper::set_disagreement(const PolicyName& policy, const std::string& words) {
     PolicyMemory memory = memories_.memory(policy);
-    if (disagreement && *disagreement != memory.disagreement) {
-        memory.disagreement = *disagreement;
+    if (words != memory.disagreement) {
+        memory.disagreement = words;
         memories_.remember(memory);
     }
 }

@@ -14,6 +14,9 @@
 
 namespace cvmbackup {
 
+// What cannot be compared for so long holds deletions up no longer.
+constexpr Duration comparison_patience = std::chrono::hours(6);
+
 class BrakeKeeper {
 public:
     BrakeKeeper(Clock& clock, const Cloud& cloud, Observer& observer, Scheduler& memories);
@@ -21,8 +24,8 @@ public:
     // What retention would do with the policy's points now, stops included.
     Plan plan(const Policy& policy, const std::vector<Backup>& points) const;
 
-    // Nothing is deleted before the cloud has answered anything, which tells its time, nor before
-    // the first comparison of this life.
+    // Nothing is deleted before the cloud has answered anything, which tells its time, nor before a
+    // policy's first comparison in this life could read all of it, or could not for hours.
     bool is_ready(const Policy& policy) const;
 
     // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
@@ -34,16 +37,18 @@ public:
 
     void forget_consent(const PolicyName& policy) { permitted_.erase(policy); }
 
-    void forget_consents() { permitted_.clear(); }
+    void set_policies(const std::vector<Policy>& policies);
 
     // Of a plan that nothing stops before it is carried out: what a crash or an outage leaves over
     // does not look unusual to the next pass then. Of one that a person agreed to when all of it
     // was tried.
     void remember_pass(const PolicyPlan& plan, Instant decided);
 
-    // Catalog and cloud disagree about copies of the policy; empty: they agree again. Nothing: not
-    // all of its places could be read, so what was found before stands.
-    void compared(const PolicyName& policy, const std::optional<std::string>& disagreement);
+    // Catalog and cloud disagree about copies of the policy; empty: they agree again.
+    void set_disagreement(const PolicyName& policy, const std::string& words);
+
+    // A comparison with all places of the policy has ended.
+    void compared(const PolicyName& policy) { uncompared_.erase(policy); }
 
     // As of the last pass.
     const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
@@ -65,7 +70,8 @@ private:
     Duration right_offset_;  // of the wall clock to the one that never jumps
     std::map<PolicyName, Permitted> permitted_;
     std::map<CopyId, Instant> agreed_copies_;  // found ones among them, and when
-    std::set<PolicyName> compared_;            // in this life
+    std::set<PolicyName> policies_;
+    std::map<PolicyName, Duration> uncompared_;  // since when; steady
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };
 

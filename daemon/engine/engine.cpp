@@ -112,12 +112,18 @@ Reconciler::Hooks Engine::reconciler_hooks() {
         scheduler_.learn(policy, due, settled);
     };
     hooks.compared = [this] { scheduler_.make_up(); };
+    hooks.disagree = [this](const PolicyName& policy, const std::string& words) {
+        if (find(policy) != nullptr) {
+            brake_.set_disagreement(policy, words);
+        }
+    };
     hooks.judged =
         [this](const PolicyName& policy, const std::optional<std::string>& disagreement) {
-            if (find(policy) != nullptr) {
-                brake_.compared(policy, disagreement);
-                pruner_.request(policy);
+            if (disagreement && find(policy) != nullptr) {
+                brake_.set_disagreement(policy, *disagreement);
+                brake_.compared(policy);
             }
+            pruner_.request(policy);
         };
     return hooks;
 }

@@ -53,7 +53,7 @@ void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
     refused_.clear();  // somebody may have mended what they are refused for
     fenced_until_ = clock_.steady_now() + fence;
-    brake_.forget_consents();
+    brake_.set_policies(policies);
     policies_.clear();
     for (Policy& policy : policies) {
         const PolicyName name = policy.name;
@@ -198,11 +198,11 @@ Task<void> Pruner::prune(Policy policy) {
     const int generation = generation_;
     const std::vector<Backup> points = catalog_.points(policy.name);
     const Plan plan = brake_.plan(policy, points);
-    if (plan.policies.front().expired > 0 && !brake_.is_ready(policy)) {
-        co_return try_again_later();
-    }
     const bool admitted = brake_.admits(plan);
     const PolicyPlan& part = plan.policies.front();
+    if (part.expired > 0 && !brake_.is_ready(policy)) {
+        co_return try_again_later();
+    }
     const Instant decided_at = clock_.now();
     if (part.stops.empty()) {
         brake_.remember_pass(part, decided_at);

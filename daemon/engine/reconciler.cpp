@@ -19,6 +19,18 @@ std::vector<Place> places_of(const Policy& policy) {
     return places;
 }
 
+std::optional<BucketPlace> bucket_of(const Policy& policy) {
+    return policy.exported
+               ? std::optional(BucketPlace{policy.account, policy.region, policy.exported->bucket})
+               : std::nullopt;
+}
+
+// The copies of both are in the same places.
+bool is_found_alike(const Policy& one, const Policy& other) {
+    return one.name == other.name && places_of(one) == places_of(other) &&
+           bucket_of(one) == bucket_of(other);
+}
+
 std::string disagreement(std::size_t backups, Instant found) {
     return "the cloud was not as the catalog said about " + std::to_string(backups) +
            " backups at " + to_rfc3339(found) +
@@ -49,11 +61,18 @@ Reconciler::Reconciler(
     , was_new_(catalog.last_ids().run == RunId()) {}
 
 void Reconciler::set_policies(std::vector<Policy> policies, Duration every) {
+    // What is new here is compared at once: nothing of it is deleted before.
+    for (const Policy& policy : policies) {
+        const auto is_known = [&](const Policy& other) { return is_found_alike(policy, other); };
+        if (std::ranges::none_of(policies_, is_known)) {
+            request();
+        }
+    }
     policies_ = std::move(policies);
     every_ = every;
     for (const Policy& policy : policies_) {
         if (was_new_ && last_.pass == 0) {
-            hooks_.judged(
+            hooks_.disagree(
                 policy.name, "the catalog is new and was not compared with the cloud yet"
             );
         }
@@ -188,9 +207,8 @@ void Reconciler::end_pass(bool whole, const std::set<Place>& looked_at) {
 // proves nothing, nor does a bucket.
 void Reconciler::judge(const Policy& policy) {
     std::size_t mended = 0;
-    bool all_read =
-        !policy.exported ||
-        read_buckets_.contains({policy.account, policy.region, policy.exported->bucket});
+    const std::optional<BucketPlace> bucket = bucket_of(policy);
+    bool all_read = !bucket || read_buckets_.contains(*bucket);
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;
@@ -317,7 +335,7 @@ void Reconciler::apply(Comparison comparison, const Place& place) {
     // Retention looks at once, and must wait until this comparison has judged; a crash must not
     // leave the mending without the verdict.
     for (const Backup& backup : changes.backups) {
-        hooks_.judged(backup.policy, disagreement(mended, clock_.now()));
+        hooks_.disagree(backup.policy, disagreement(mended, clock_.now()));
     }
     catalog_.commit(changes);
     tell(before, changes.backups);

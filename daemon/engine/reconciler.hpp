@@ -34,8 +34,10 @@ public:
         // before the start can still bring up a newer one.
         std::function<void(const PolicyName&, Instant, bool settled)> firing_seen;
         std::function<void()> compared;  // a pass has ended
-        // What the comparison says of the policy's places: why nothing should be deleted there,
-        // or nothing. No verdict: some could not be read, so the last one stands.
+        // Why nothing of the policy should be deleted until it is judged.
+        std::function<void(const PolicyName&, const std::string& words)> disagree;
+        // What a comparison says in the end: why nothing should be deleted, or "". No verdict: not
+        // all places could be read, so the last one stands.
         std::function<void(const PolicyName&, const std::optional<std::string>& disagreement)>
             judged;
     };

@@ -5,7 +5,7 @@
 
 namespace cvmbackup::backup_machine {
 
-// The last call was refused, and the time of the lost one is over: once more not there is enough.
+// The last call was refused, and the time of the lost one is over: not there once more is enough.
 void Machine::look_before_next_call(Copy& copy) {
     copy.state = CopyState::intended;
     copy.intended_at = now_ - (copy.kind == CopyKind::exported ? unseen_export_patience() : fence);

@@ -82,9 +82,10 @@ TEST_F(AnotherInstallation, KeepsItsImagesWhateverTheRulesHereSay) {
 
     EXPECT_EQ(theirs(), 5U);
     EXPECT_EQ(ours(), 4U);
-    ASSERT_THAT(stops(), SizeIs(1));
-    EXPECT_EQ(stops().front().reason, BrakeReason::adopted);
-    EXPECT_THAT(stops().front().text, HasSubstr("4 were found in the cloud"));
+    ASSERT_THAT(stops(), SizeIs(2));
+    EXPECT_EQ(stops().front().reason, BrakeReason::many);
+    EXPECT_EQ(stops().back().reason, BrakeReason::adopted);
+    EXPECT_THAT(stops().back().text, HasSubstr("4 were found in the cloud"));
 }
 
 TEST_F(AnotherInstallation, LosesWhatAPersonAgreedToAlsoWhenTheDaemonIsKilledRightAfterwards) {

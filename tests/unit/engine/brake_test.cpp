@@ -119,6 +119,56 @@ TEST(DeletionBrake, HoldsUntilTheFirstComparisonOfALife) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
 }
 
+// Three exports, of which somebody deletes the newest while no daemon runs; the rules keep one, and
+// the bucket cannot be listed when the next life begins, so many times.
+EngineWorld newest_export_gone(int unread) {
+    EngineWorld world(web_world(1));
+    Policy& policy = world.settings.policies.front();
+    policy.replicas.clear();
+    policy.keep.last = 30;
+    policy.exported = web_export(policy.keep);
+    world.run_for(std::chrono::hours(2 * 24 + 5));
+    EXPECT_THAT(world.keys(), SizeIs(3));
+    const Backup newest = world.newest_backup();
+    world.crash();
+    auto& objects = world.cloud->state().buckets.begin()->second.objects;
+    objects.erase(newest.copies[1].objects.front().key);
+    policy.exported->keep.last = 1;
+    cloudsim::Fault fault;
+    fault.kind = cloudsim::FaultKind::error;
+    fault.action = "cos:GetBucket";
+    fault.code = "InternalError";
+    fault.times = unread;
+    world.cloud->faults().add(fault);
+    return world;
+}
+
+TEST(DeletionBrake, HoldsUntilTheFirstComparisonCouldReadEverything) {
+    for (int unread = 1; unread <= 8; ++unread) {
+        EngineWorld world = newest_export_gone(unread);
+
+        world.run_for(std::chrono::hours(10));
+
+        EXPECT_THAT(world.keys(), SizeIs(1)) << unread;
+    }
+}
+
+TEST(DeletionBrake, ComparesAPolicyThatCameByAReloadBeforeItDeletes) {
+    EngineWorld world = three_days_and_one_replica_gone();
+    const Policy policy = std::exchange(world.settings.policies, {}).front();
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(std::chrono::hours(1));
+    world.settings.policies = {policy};
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(std::chrono::minutes(5));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
+    EXPECT_THAT(world.engine().policy(PolicyName("web"))->stops, SizeIs(1));
+
+    world.run_for(std::chrono::hours(2));
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
+}
+
 TEST(DeletionBrake, AsksAgainWhenTheDaemonWasRestartedBeforeItBegan) {
     EngineWorld world = ten_days_then_one();
     const std::string plan = plan_id(world);
