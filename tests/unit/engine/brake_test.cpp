@@ -157,7 +157,7 @@ TEST(DeletionBrake, ComparesAPolicyThatCameByAReloadBeforeItDeletes) {
     EngineWorld world = three_days_and_one_replica_gone();
     const Policy policy = std::exchange(world.settings.policies, {}).front();
     ASSERT_TRUE(world.engine().reload());
-    world.run_for(std::chrono::hours(1));
+    world.run_for(std::chrono::minutes(10));
     world.settings.policies = {policy};
     ASSERT_TRUE(world.engine().reload());
 
