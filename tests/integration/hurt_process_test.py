@@ -20,6 +20,7 @@ from stack import rows  # noqa: E402
 
 UNAVAILABLE = 69
 BAD_CONFIGURATION = 78
+AT_ONCE = 3  # seconds; it takes a fraction of one where nothing else uses the processors
 
 
 def wait_until(condition, what, seconds=30):
@@ -69,7 +70,7 @@ def stopped_past_the_fence(cycle):
 def second_on_the_same_bus(cycle):
     daemon = begin(cycle)
     second = cycle.start_daemon()
-    status = second.wait(timeout=10)
+    status = second.wait(timeout=AT_ONCE)
     said = cycle.say()
     cycle.expect(status != 0, "the second is refused", status)
     cycle.expect("another cvmbackupd" in said, "it says that there is another one", said)
@@ -88,7 +89,7 @@ def second_with_the_same_catalog(cycle):
                             stderr=subprocess.DEVNULL)
     bus.stdout.readline()
     second = cycle.start_daemon()
-    status, said = second.wait(timeout=10), cycle.say()
+    status, said = second.wait(timeout=AT_ONCE), cycle.say()
     cycle.expect(status == 1, "the second is refused", status)
     cycle.expect("another cvmbackupd uses it" in said and str(cycle.catalog) in said,
                  "it names the catalog and who uses it", said)

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono;
 
-// How often the books are looked through while nothing happens.
-constexpr Duration round_of_checks = hours(6);
+// What time alone decides is judged so often; each event is judged when it comes.
+constexpr Duration round_of_checks = minutes(30);
 
 }  // namespace
 
@@ -25,7 +25,8 @@ Stage::Stage(Scenario scenario)
     , firings_(marks_)
     , instances_(cloud_.state().instances)
     , now_(scenario_.begin)
-    , begins_at_(scenario_.begin) {
+    , begins_at_(scenario_.begin)
+    , let_go_at_(scenario_.begin) {
     set_simulated_key();
     if (std::ranges::count(scenario_.acts, ActKind::catalog_copied, &Act::kind) > 0) {
         to_be_copied_ = open_catalog(":memory:");
@@ -98,7 +99,8 @@ void Stage::look_at(Instant end) {
             }
             life_->clock.run_for(end - life_->clock.true_now());
             now_ = end;
-            if (++looks_ % 8 == 0) {
+            if (now_ - let_go_at_ >= days(2)) {
+                let_go_at_ = now_;
                 let_deletions_go();
             }
         } catch (const Crash&) {
@@ -108,7 +110,9 @@ void Stage::look_at(Instant end) {
     firings_.check(wall());
     firings_.check_ends(now_, *real_catalog_);
     const bool quiet = now_ - last_request_ > minutes(30);
-    if (quiet && real_catalog_->unfinished_runs().empty()) {
+    const bool was_judged = rest_judged_at_ > last_request_ && now_ - rest_judged_at_ < hours(6);
+    if (quiet && !was_judged && real_catalog_->unfinished_runs().empty()) {
+        rest_judged_at_ = now_;
         copies_.check_rest();
     }
 }

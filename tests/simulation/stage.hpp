@@ -169,10 +169,11 @@ private:
     bool changed_ = false;        // the request under way began something
     bool intended_ = false;       // the commit under way holds an intent
     Instant last_request_{};
+    Instant rest_judged_at_{};
     Instant last_fleet_change_{};
     Instant lost_at_ = Instant::max();  // the catalog
     std::map<CopyId, Copy> under_way_;  // as last committed
-    std::size_t looks_ = 0;
+    Instant let_go_at_;                 // when a person looked last at what the brake holds
 };
 
 }  // namespace cvmbackup::simulation
