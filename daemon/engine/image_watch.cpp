@@ -75,15 +75,22 @@ Task<void> ImageWatch::run() {
                 asking.begin() + static_cast<std::ptrdiff_t>(begin),
                 asking.begin() + static_cast<std::ptrdiff_t>(end)
             );
-            const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
-            looked(page);
-            if (answer) {
-                judge(page, *answer);
-            } else {
-                refused(page, answer.error());
-            }
+            co_await look(page);
         }
         co_await clock_.sleep_for(image_tick);
+    }
+}
+
+Task<void> ImageWatch::look(std::vector<ImageId> page) {
+    const Outcome<std::vector<Image>> answer = co_await cloud_.images(place_, page);
+    looked(page);
+    if (answer) {
+        judge(page, *answer);
+        co_return;
+    }
+    for (const ImageId& id : refused(page, answer.error())) {
+        std::vector<ImageId> alone{id};
+        co_await look(std::move(alone));
     }
 }
 
@@ -148,9 +155,13 @@ void ImageWatch::judge(const std::vector<ImageId>& asked, const std::vector<Imag
 }
 
 // A read that fails says nothing about the images. When that lasts it is told, and ends the wait
-// some time: nobody could ever say that the images are complete.
-void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failure) {
+// some time: nobody could ever say that the images are complete. Told are those that must be asked
+// for alone before that: one that no call may name must not take the others of its page with it.
+std::vector<ImageId> ImageWatch::refused(
+    const std::vector<ImageId>& asked, const Failure& failure
+) {
     const Duration now = clock_.steady_now();
+    std::vector<ImageId> to_ask_alone;
     for (const ImageId& id : asked) {
         const auto found = watched_.find(id);
         if (found == watched_.end()) {
@@ -158,11 +169,16 @@ void ImageWatch::refused(const std::vector<ImageId>& asked, const Failure& failu
         }
         Watched& watched = found->second;
         if (watched.unreadable.failed(failure, now)) {
-            forget(id, event::Overdue{watched.copy, unreadable_text(failure)});
+            if (asked.size() > 1) {
+                to_ask_alone.push_back(id);
+            } else {
+                forget(id, event::Overdue{watched.copy, unreadable_text(failure)});
+            }
         } else if (watched.unreadable.is_worth_telling(failure, now)) {
             report_(watched.backup, event::LookFailed{watched.copy, failure});
         }
     }
+    return to_ask_alone;
 }
 
 void ImageWatch::judge_present(Watched& watched, const Image& image) {

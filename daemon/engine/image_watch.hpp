@@ -105,8 +105,9 @@ private:
 
     std::optional<Duration> quickest(CopyKind kind) const;
     std::vector<ImageId> due(Duration now) const;
+    Task<void> look(std::vector<ImageId> page);
     void looked(const std::vector<ImageId>& asked);
-    void refused(const std::vector<ImageId>& asked, const Failure& failure);
+    std::vector<ImageId> refused(const std::vector<ImageId>& asked, const Failure& failure);
     void judge(const std::vector<ImageId>& asked, const std::vector<Image>& answer);
     void judge_present(Watched& watched, const Image& image);
     bool is_settled(Watched& watched, const Image& image) const;
