@@ -46,8 +46,17 @@ Plan BrakeKeeper::plan(const Policy& policy, const std::vector<Backup>& points) 
 bool BrakeKeeper::is_ready(const Policy& policy) const {
     const auto waits = uncompared_.find(policy.name);
     return cloud_.clock_ahead(policy.account).has_value() &&
-           (waits == uncompared_.end() || clock_.steady_now() - waits->second >= comparison_patience
-           );
+           (waits == uncompared_.end() || uncompared_for(policy.name) >= comparison_patience);
+}
+
+bool BrakeKeeper::may_delete_exports(const PolicyName& policy) const {
+    const auto waits = uncompared_.find(policy);
+    return waits == uncompared_.end() || waits->second.bucket_read;
+}
+
+Duration BrakeKeeper::uncompared_for(const PolicyName& policy) const {
+    const auto waits = uncompared_.find(policy);
+    return waits == uncompared_.end() ? Duration(0) : clock_.steady_now() - waits->second.since;
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {
@@ -110,16 +119,14 @@ void BrakeKeeper::remember_pass(const PolicyPlan& plan, Instant decided) {
     memories_.remember(memory);
 }
 
-void BrakeKeeper::set_policies(const std::vector<Policy>& policies) {
-    permitted_.clear();
-    std::set<PolicyName> names;
-    for (const Policy& policy : policies) {
-        names.insert(policy.name);
-        if (!policies_.contains(policy.name)) {
-            uncompared_[policy.name] = clock_.steady_now();
-        }
+void BrakeKeeper::await_comparison(const PolicyName& policy) {
+    uncompared_[policy] = Uncompared{clock_.steady_now()};
+}
+
+void BrakeKeeper::bucket_read(const PolicyName& policy) {
+    if (const auto waits = uncompared_.find(policy); waits != uncompared_.end()) {
+        waits->second.bucket_read = true;
     }
-    policies_ = std::move(names);
 }
 
 void BrakeKeeper::set_disagreement(const PolicyName& policy, const std::string& words) {

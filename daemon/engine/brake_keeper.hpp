@@ -14,7 +14,8 @@
 
 namespace cvmbackup {
 
-// What cannot be compared for so long holds deletions up no longer.
+// What cannot be compared for so long holds deletions of images up no longer: these are read once
+// more, and those that stay. Of exports only a comparison tells whether others are there.
 constexpr Duration comparison_patience = std::chrono::hours(6);
 
 class BrakeKeeper {
@@ -27,6 +28,9 @@ public:
     // Nothing is deleted before the cloud has answered anything, which tells its time, nor before a
     // policy's first comparison in this life could read all of it, or could not for hours.
     bool is_ready(const Policy& policy) const;
+    bool may_delete_exports(const PolicyName& policy) const;
+    // For how long it has waited for its comparison; 0: it does not.
+    Duration uncompared_for(const PolicyName& policy) const;
 
     // Whether the deletions of a plan may be carried out: nothing stops them, or a person has
     // agreed to every one of them.
@@ -37,7 +41,7 @@ public:
 
     void forget_consent(const PolicyName& policy) { permitted_.erase(policy); }
 
-    void set_policies(const std::vector<Policy>& policies);
+    void forget_consents() { permitted_.clear(); }
 
     // Of a plan that nothing stops before it is carried out: what a crash or an outage leaves over
     // does not look unusual to the next pass then. Of one that a person agreed to when all of it
@@ -47,6 +51,11 @@ public:
     // Catalog and cloud disagree about copies of the policy; empty: they agree again.
     void set_disagreement(const PolicyName& policy, const std::string& words);
 
+    // The policy is new here, or its copies are in places that were not looked at for it.
+    void await_comparison(const PolicyName& policy);
+    // A comparison could read the bucket that the policy names.
+    void bucket_read(const PolicyName& policy);
+
     // A comparison with all places of the policy has ended.
     void compared(const PolicyName& policy) { uncompared_.erase(policy); }
 
@@ -54,6 +63,11 @@ public:
     const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
 
 private:
+    struct Uncompared {
+        Duration since{};  // steady
+        bool bucket_read = false;
+    };
+
     struct Permitted {
         std::set<CopyId> copies;
         std::set<BrakeReason> reasons;
@@ -70,8 +84,7 @@ private:
     Duration right_offset_;  // of the wall clock to the one that never jumps
     std::map<PolicyName, Permitted> permitted_;
     std::map<CopyId, Instant> agreed_copies_;  // found ones among them, and when
-    std::set<PolicyName> policies_;
-    std::map<PolicyName, Duration> uncompared_;  // since when; steady
+    std::map<PolicyName, Uncompared> uncompared_;
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };
 

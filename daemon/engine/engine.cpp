@@ -117,14 +117,17 @@ Reconciler::Hooks Engine::reconciler_hooks() {
             brake_.set_disagreement(policy, words);
         }
     };
-    hooks.judged =
-        [this](const PolicyName& policy, const std::optional<std::string>& disagreement) {
-            if (disagreement && find(policy) != nullptr) {
-                brake_.set_disagreement(policy, *disagreement);
-                brake_.compared(policy);
-            }
-            pruner_.request(policy);
-        };
+    hooks.uncompared = [this](const PolicyName& policy) { brake_.await_comparison(policy); };
+    hooks.judged = [this](const PolicyName& policy, const Reconciler::Judgement& judgement) {
+        if (judgement.bucket_read) {
+            brake_.bucket_read(policy);
+        }
+        if (judgement.disagreement && find(policy) != nullptr) {
+            brake_.set_disagreement(policy, *judgement.disagreement);
+            brake_.compared(policy);
+        }
+        pruner_.request(policy);
+    };
     return hooks;
 }
 

@@ -53,7 +53,7 @@ void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
     refused_.clear();  // somebody may have mended what they are refused for
     fenced_until_ = clock_.steady_now() + fence;
-    brake_.set_policies(policies);
+    brake_.forget_consents();
     policies_.clear();
     for (Policy& policy : policies) {
         const PolicyName name = policy.name;
@@ -201,14 +201,20 @@ Task<void> Pruner::prune(Policy policy) {
     const bool admitted = brake_.admits(plan);
     const PolicyPlan& part = plan.policies.front();
     if (part.expired > 0 && !brake_.is_ready(policy)) {
-        co_return try_again_later();
+        co_return wait_until_compared(policy.name, "nothing");
     }
     const Instant decided_at = clock_.now();
     if (part.stops.empty()) {
         brake_.remember_pass(part, decided_at);
     }
     Deletions work = deletions(plan, points, admitted);
-    const bool tried = co_await delete_all(std::move(work), generation);
+    const bool all_may_go = work.exports.empty() || brake_.may_delete_exports(policy.name);
+    if (!all_may_go) {
+        work.exports.clear();
+        wait_until_compared(policy.name, "no export");
+    }
+    const bool all_read = co_await delete_all(std::move(work), generation);
+    const bool tried = all_read && all_may_go;
     const bool current = generation == generation_;
     if (admitted && tried && current && !stopping_) {
         // Before, a restart would take what a person agreed to for what is usual.

@@ -118,6 +118,7 @@ private:
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);
     void try_again_later();
+    void wait_until_compared(const PolicyName& policy, const std::string& what);
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
     void refuse_replaced(const Expired& expired, const std::string& key);

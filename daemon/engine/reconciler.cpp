@@ -61,10 +61,10 @@ Reconciler::Reconciler(
     , was_new_(catalog.last_ids().run == RunId()) {}
 
 void Reconciler::set_policies(std::vector<Policy> policies, Duration every) {
-    // What is new here is compared at once: nothing of it is deleted before.
     for (const Policy& policy : policies) {
         const auto is_known = [&](const Policy& other) { return is_found_alike(policy, other); };
         if (std::ranges::none_of(policies_, is_known)) {
+            hooks_.uncompared(policy.name);
             request();
         }
     }
@@ -208,19 +208,20 @@ void Reconciler::end_pass(bool whole, const std::set<Place>& looked_at) {
 void Reconciler::judge(const Policy& policy) {
     std::size_t mended = 0;
     const std::optional<BucketPlace> bucket = bucket_of(policy);
-    bool all_read = !bucket || read_buckets_.contains(*bucket);
+    Judgement judgement;
+    judgement.bucket_read = !bucket || read_buckets_.contains(*bucket);
+    bool all_read = judgement.bucket_read;
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;
         all_read = all_read && found != mended_at_.end();
     }
     if (mended > 0) {
-        hooks_.judged(policy.name, disagreement(mended, last_.ended));
+        judgement.disagreement = disagreement(mended, last_.ended);
     } else if (all_read) {
-        hooks_.judged(policy.name, "");
-    } else {
-        hooks_.judged(policy.name, std::nullopt);
+        judgement.disagreement = "";
     }
+    hooks_.judged(policy.name, judgement);
 }
 
 // All places soon while the catalog is being rebuilt or something was mended, else in a few hours;

@@ -27,6 +27,14 @@ constexpr Duration unread_again = std::chrono::minutes(30);
 
 class Reconciler {
 public:
+    // What a comparison says in the end of a policy.
+    struct Judgement {
+        // Why nothing should be deleted, or "". None: not all places could be read, so the last
+        // one stands.
+        std::optional<std::string> disagreement;
+        bool bucket_read = false;  // the one that it names, if any
+    };
+
     struct Hooks {
         // The catalog's finished backups of these policies are not what they were.
         std::function<void(const std::set<PolicyName>&)> mended;
@@ -36,10 +44,9 @@ public:
         std::function<void()> compared;  // a pass has ended
         // Why nothing of the policy should be deleted until it is judged.
         std::function<void(const PolicyName&, const std::string& words)> disagree;
-        // What a comparison says in the end: why nothing should be deleted, or "". No verdict: not
-        // all places could be read, so the last one stands.
-        std::function<void(const PolicyName&, const std::optional<std::string>& disagreement)>
-            judged;
+        // New, or its copies may be in other places than before: it is compared at once.
+        std::function<void(const PolicyName&)> uncompared;
+        std::function<void(const PolicyName&, const Judgement&)> judged;
     };
 
     Reconciler(
