@@ -124,6 +124,8 @@ Reconciler::Hooks Engine::reconciler_hooks() {
         }
         if (judgement.disagreement && find(policy) != nullptr) {
             brake_.set_disagreement(policy, *judgement.disagreement);
+        }
+        if (judgement.all_read) {
             brake_.compared(policy);
         }
         pruner_.request(policy);

@@ -169,7 +169,7 @@ std::vector<ImageId> ImageWatch::refused(
         }
         Watched& watched = found->second;
         if (watched.unreadable.failed(failure, now)) {
-            if (asked.size() > 1) {
+            if (asked.size() > 1 && failure.remedy == Remedy::give_up) {
                 to_ask_alone.push_back(id);
             } else {
                 forget(id, event::Overdue{watched.copy, unreadable_text(failure)});

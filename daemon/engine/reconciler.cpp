@@ -65,7 +65,7 @@ void Reconciler::set_policies(std::vector<Policy> policies, Duration every) {
         const auto is_known = [&](const Policy& other) { return is_found_alike(policy, other); };
         if (std::ranges::none_of(policies_, is_known)) {
             hooks_.uncompared(policy.name);
-            request();
+            judged_from_[policy.name] = request();
         }
     }
     policies_ = std::move(policies);
@@ -193,14 +193,21 @@ void Reconciler::end_pass(bool whole, const std::set<Place>& looked_at) {
     }
     hooks_.compared();
     for (const Policy& policy : policies_) {
-        const auto was_read = [&](const Place& place) {
-            return looked_at.contains(place) && mended_at_.contains(place);
-        };
-        if (whole || std::ranges::any_of(places_of(policy), was_read)) {
+        if ((whole || was_looked_at(policy, looked_at)) &&
+            last_.pass >= judged_from_.at(policy.name)) {
             judge(policy);
         }
     }
     look_again(whole);
+}
+
+bool Reconciler::was_looked_at(const Policy& policy, const std::set<Place>& looked_at) const {
+    const std::optional<BucketPlace> bucket = bucket_of(policy);
+    const bool bucket_read = bucket && read_buckets_.contains(*bucket) &&
+                             looked_at.contains({bucket->account, bucket->region});
+    return bucket_read || std::ranges::any_of(places_of(policy), [&](const Place& place) {
+               return looked_at.contains(place) && mended_at_.contains(place);
+           });
 }
 
 // Where nothing had to be mended catalog and cloud agree; a place whose images could not be read
@@ -210,15 +217,15 @@ void Reconciler::judge(const Policy& policy) {
     const std::optional<BucketPlace> bucket = bucket_of(policy);
     Judgement judgement;
     judgement.bucket_read = !bucket || read_buckets_.contains(*bucket);
-    bool all_read = judgement.bucket_read;
+    judgement.all_read = judgement.bucket_read;
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;
-        all_read = all_read && found != mended_at_.end();
+        judgement.all_read = judgement.all_read && found != mended_at_.end();
     }
     if (mended > 0) {
         judgement.disagreement = disagreement(mended, last_.ended);
-    } else if (all_read) {
+    } else if (judgement.all_read) {
         judgement.disagreement = "";
     }
     hooks_.judged(policy.name, judgement);

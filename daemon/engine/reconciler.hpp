@@ -32,6 +32,7 @@ public:
         // Why nothing should be deleted, or "". None: not all places could be read, so the last
         // one stands.
         std::optional<std::string> disagreement;
+        bool all_read = false;
         bool bucket_read = false;  // the one that it names, if any
     };
 
@@ -94,6 +95,7 @@ private:
     void add_runs(std::vector<Backup>& adopted, Changes& changes);
     void judge_runs(Changes& changes);
     void tell(const std::vector<Backup>& before, const std::vector<Backup>& after);
+    bool was_looked_at(const Policy& policy, const std::set<Place>& looked_at) const;
     void judge(const Policy& policy);
     void look_again(bool whole);
 
@@ -106,6 +108,7 @@ private:
     Hooks hooks_;
     std::unique_ptr<Sleeper> sleeper_;
     std::vector<Policy> policies_;
+    std::map<PolicyName, std::uint64_t> judged_from_;  // the first pass that began with it as it is
     Duration every_ = std::chrono::hours(6);
     Duration started_;
     Duration clock_set_;  // or begun
