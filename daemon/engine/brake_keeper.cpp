@@ -49,14 +49,9 @@ bool BrakeKeeper::is_ready(const Policy& policy) const {
            (waits == uncompared_.end() || uncompared_for(policy.name) >= comparison_patience);
 }
 
-bool BrakeKeeper::may_delete_exports(const PolicyName& policy) const {
-    const auto waits = uncompared_.find(policy);
-    return waits == uncompared_.end() || waits->second.bucket_read;
-}
-
 Duration BrakeKeeper::uncompared_for(const PolicyName& policy) const {
     const auto waits = uncompared_.find(policy);
-    return waits == uncompared_.end() ? Duration(0) : clock_.steady_now() - waits->second.since;
+    return waits == uncompared_.end() ? Duration(0) : clock_.steady_now() - waits->second;
 }
 
 bool BrakeKeeper::is_permitted(const Plan& plan) const {
@@ -120,13 +115,7 @@ void BrakeKeeper::remember_pass(const PolicyPlan& plan, Instant decided) {
 }
 
 void BrakeKeeper::await_comparison(const PolicyName& policy) {
-    uncompared_[policy] = Uncompared{clock_.steady_now()};
-}
-
-void BrakeKeeper::bucket_read(const PolicyName& policy) {
-    if (const auto waits = uncompared_.find(policy); waits != uncompared_.end()) {
-        waits->second.bucket_read = true;
-    }
+    uncompared_[policy] = clock_.steady_now();
 }
 
 void BrakeKeeper::set_disagreement(const PolicyName& policy, const std::string& words) {

@@ -14,8 +14,8 @@
 
 namespace cvmbackup {
 
-// What cannot be compared for so long holds deletions of images up no longer: these are read once
-// more, and those that stay. Of exports only a comparison tells whether others are there.
+// What cannot be compared for so long holds deletions up no longer: all is read once more, and what
+// stays too.
 constexpr Duration comparison_patience = std::chrono::hours(6);
 
 class BrakeKeeper {
@@ -28,7 +28,6 @@ public:
     // Nothing is deleted before the cloud has answered anything, which tells its time, nor before a
     // policy's first comparison in this life could read all of it, or could not for hours.
     bool is_ready(const Policy& policy) const;
-    bool may_delete_exports(const PolicyName& policy) const;
     // For how long it has waited for its comparison; 0: it does not.
     Duration uncompared_for(const PolicyName& policy) const;
 
@@ -53,8 +52,6 @@ public:
 
     // The policy is new here, or its copies are in places that were not looked at for it.
     void await_comparison(const PolicyName& policy);
-    // A comparison could read the bucket that the policy names.
-    void bucket_read(const PolicyName& policy);
 
     // A comparison with all places of the policy has ended.
     void compared(const PolicyName& policy) { uncompared_.erase(policy); }
@@ -63,11 +60,6 @@ public:
     const std::vector<BrakeStop>& stops(const PolicyName& policy) const;
 
 private:
-    struct Uncompared {
-        Duration since{};  // steady
-        bool bucket_read = false;
-    };
-
     struct Permitted {
         std::set<CopyId> copies;
         std::set<BrakeReason> reasons;
@@ -83,8 +75,8 @@ private:
     Scheduler& memories_;
     Duration right_offset_;  // of the wall clock to the one that never jumps
     std::map<PolicyName, Permitted> permitted_;
-    std::map<CopyId, Instant> agreed_copies_;  // found ones among them, and when
-    std::map<PolicyName, Uncompared> uncompared_;
+    std::map<CopyId, Instant> agreed_copies_;    // found ones among them, and when
+    std::map<PolicyName, Duration> uncompared_;  // since when; steady
     std::map<PolicyName, std::vector<BrakeStop>> stops_;
 };
 

@@ -119,9 +119,6 @@ Reconciler::Hooks Engine::reconciler_hooks() {
     };
     hooks.uncompared = [this](const PolicyName& policy) { brake_.await_comparison(policy); };
     hooks.judged = [this](const PolicyName& policy, const Reconciler::Judgement& judgement) {
-        if (judgement.bucket_read) {
-            brake_.bucket_read(policy);
-        }
         if (judgement.disagreement && find(policy) != nullptr) {
             brake_.set_disagreement(policy, *judgement.disagreement);
         }

@@ -124,9 +124,19 @@ Task<void> Pruner::finish_removed() {
 
 void Pruner::Deletions::add(Expired what) {
     if (what.copy.kind == CopyKind::exported) {
-        exports.push_back(std::move(what));
+        std::pair group{bucket_of(what.copy), what.instance};
+        exports[std::move(group)].expired.push_back(std::move(what));
     } else {
         images[what.copy.place].push_back(std::move(what));
+    }
+}
+
+// What is known to be incomplete is no reason to let another go.
+void Pruner::Deletions::add_staying(const InstanceId& instance, const Copy& copy) {
+    if (copy.kind != CopyKind::exported) {
+        staying[copy.place][instance].push_back(copy);
+    } else if (copy.code.empty()) {
+        exports[{bucket_of(copy), instance}].staying.push_back(copy);
     }
 }
 
@@ -160,8 +170,8 @@ Pruner::Deletions Pruner::deletions(
             const auto decision = decided.find(copy.id);
             const bool keeps = decision != decided.end() && decision->second->keep;
             const bool expired = admitted && decision != decided.end() && !keeps;
-            if (keeps && copy.state == CopyState::done && copy.kind != CopyKind::exported) {
-                deletions.staying[copy.place][backup.instance].push_back(copy);
+            if (keeps && copy.state == CopyState::done) {
+                deletions.add_staying(backup.instance, copy);
             }
             if ((!expired && copy.state != CopyState::deleting) || waits(copy)) {
                 continue;
@@ -184,11 +194,8 @@ Task<bool> Pruner::delete_all(Deletions deletions, int generation) {
             co_await delete_images(place, std::move(expired), std::move(staying), generation);
         all_read = all_read && read;
     }
-    for (Expired& expired : deletions.exports) {
-        if (stopping_ || stale(expired.policy, generation)) {
-            break;
-        }
-        const bool read = co_await delete_objects(std::move(expired), generation);
+    for (auto& [group, exports] : deletions.exports) {
+        const bool read = co_await delete_exports(std::move(exports), generation);
         all_read = all_read && read;
     }
     co_return all_read;
@@ -201,20 +208,14 @@ Task<void> Pruner::prune(Policy policy) {
     const bool admitted = brake_.admits(plan);
     const PolicyPlan& part = plan.policies.front();
     if (part.expired > 0 && !brake_.is_ready(policy)) {
-        co_return wait_until_compared(policy.name, "nothing");
+        co_return wait_until_compared(policy.name);
     }
     const Instant decided_at = clock_.now();
     if (part.stops.empty()) {
         brake_.remember_pass(part, decided_at);
     }
     Deletions work = deletions(plan, points, admitted);
-    const bool all_may_go = work.exports.empty() || brake_.may_delete_exports(policy.name);
-    if (!all_may_go) {
-        work.exports.clear();
-        wait_until_compared(policy.name, "no export");
-    }
-    const bool all_read = co_await delete_all(std::move(work), generation);
-    const bool tried = all_read && all_may_go;
+    const bool tried = co_await delete_all(std::move(work), generation);
     const bool current = generation == generation_;
     if (admitted && tried && current && !stopping_) {
         // Before, a restart would take what a person agreed to for what is usual.
@@ -244,7 +245,9 @@ Task<bool> Pruner::delete_images(
         co_return false;
     }
     if (!seen.missing.empty()) {
-        wait_for_comparison(seen, place, policy);
+        const std::string why = "nothing is deleted in " + place.region.text() + ": image " +
+                                seen.missing.front().name + " should stay, and is not in the cloud";
+        wait_for_comparison(seen.missing, why, policy, InstanceId());
         co_return false;
     }
     // What two lists lack may be gone; the deletion itself tells.

@@ -22,6 +22,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace cvmbackup {
@@ -70,12 +72,19 @@ private:
         CopyState before = CopyState::deleting;  // when this pass began
     };
 
+    // Of one instance in one bucket.
+    struct Exports {
+        std::vector<Expired> expired;
+        std::vector<Copy> staying;  // as far as they are good
+    };
+
     struct Deletions {
         std::map<Place, std::vector<Expired>> images;
-        std::vector<Expired> exports;
+        std::map<std::pair<BucketPlace, InstanceId>, Exports> exports;
         std::map<Place, std::map<InstanceId, std::vector<Copy>>> staying;  // images
 
         void add(Expired what);
+        void add_staying(const InstanceId& instance, const Copy& copy);
         // What stays in the place of the instances that lose something there.
         std::vector<Copy> staying_beside(const Place& place) const;
     };
@@ -102,12 +111,19 @@ private:
     Task<bool> delete_all(Deletions deletions, int generation);
     Task<Seen> look_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
     Task<Seen> look_twice_at(Place place, std::vector<Expired> expired, std::vector<Copy> staying);
-    void wait_for_comparison(const Seen& seen, const Place& place, const PolicyName& policy);
+    void wait_for_comparison(
+        const std::vector<Copy>& missing,
+        std::string why,
+        const PolicyName& policy,
+        const InstanceId& instance
+    );
     Task<bool> delete_images(
         Place place, std::vector<Expired> expired, std::vector<Copy> staying, int generation
     );
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
     Task<void> delete_one(Place place, Expired expired);
+    Task<Outcome<std::vector<Copy>>> missing_of(std::vector<Copy> exports, InstanceId instance);
+    Task<bool> delete_exports(Exports exports, int generation);
     Task<Outcome<Listed>> list_objects(Copy copy);
     Task<bool> delete_objects(Expired expired, int generation);
     void set_state(std::vector<Expired>& expired, CopyState state);
@@ -118,7 +134,7 @@ private:
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);
     void try_again_later();
-    void wait_until_compared(const PolicyName& policy, const std::string& what);
+    void wait_until_compared(const PolicyName& policy);
     bool stale(const PolicyName& policy, int generation);
     void refuse_foreign(const Expired& expired, const Image& image);
     void refuse_replaced(const Expired& expired, const std::string& key);

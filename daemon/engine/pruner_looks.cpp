@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <utility>
 
 namespace cvmbackup {
 
@@ -81,16 +82,20 @@ Task<Pruner::Seen> Pruner::look_twice_at(
 
 // The rules let a copy go because others stay. Somebody may have deleted these since the last
 // comparison.
-void Pruner::wait_for_comparison(const Seen& seen, const Place& place, const PolicyName& policy) {
-    for (const Copy& copy : seen.missing) {
+void Pruner::wait_for_comparison(
+    const std::vector<Copy>& missing,
+    std::string why,
+    const PolicyName& policy,
+    const InstanceId& instance
+) {
+    for (const Copy& copy : missing) {
         leave_to_comparison(copy.id);
     }
     observer_.observe(Notice{
         Notice::Level::warning,
-        "nothing is deleted in " + place.region.text() + ": image " + seen.missing.front().name +
-            " should stay, and is not in the cloud; trying again in " + to_text(prune_retry),
+        std::move(why) + "; trying again in " + to_text(prune_retry),
         policy,
-        InstanceId()});
+        instance});
     try_again_later();
 }
 

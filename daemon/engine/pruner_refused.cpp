@@ -96,11 +96,11 @@ void Pruner::try_again_later() {
 }
 
 // Every start waits a little, of which nothing need be told.
-void Pruner::wait_until_compared(const PolicyName& policy, const std::string& what) {
+void Pruner::wait_until_compared(const PolicyName& policy) {
     if (brake_.uncompared_for(policy) >= prune_retry / 2) {
         observer_.observe(Notice{
             Notice::Level::warning,
-            what + " of policy '" + policy.text() +
+            "nothing of policy '" + policy.text() +
                 "' is deleted: it could not be compared with the cloud since the daemon began or "
                 "its settings changed (cvmbackupctl verify); trying again in " +
                 to_text(prune_retry),

@@ -216,8 +216,7 @@ void Reconciler::judge(const Policy& policy) {
     std::size_t mended = 0;
     const std::optional<BucketPlace> bucket = bucket_of(policy);
     Judgement judgement;
-    judgement.bucket_read = !bucket || read_buckets_.contains(*bucket);
-    judgement.all_read = judgement.bucket_read;
+    judgement.all_read = !bucket || read_buckets_.contains(*bucket);
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;

@@ -33,7 +33,6 @@ public:
         // one stands.
         std::optional<std::string> disagreement;
         bool all_read = false;
-        bool bucket_read = false;  // the one that it names, if any
     };
 
     struct Hooks {

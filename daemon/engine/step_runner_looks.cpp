@@ -79,7 +79,7 @@ Task<Outcome<std::optional<Image>>> StepRunner::made_already(Backup backup, Copy
 
 // The objects of an export that an earlier life planned, should there be some already.
 Task<Outcome<std::vector<StoredObject>>> StepRunner::written_already(Backup backup, Copy copy) {
-    const BucketPlace bucket{copy.place.account, copy.place.region, copy.bucket};
+    const BucketPlace bucket = bucket_of(copy);
     const Outcome<std::vector<StoredObject>> listed =
         co_await cloud_.list_objects(bucket, copy.name);
     if (!listed) {

@@ -81,6 +81,11 @@ struct Copy {
     bool operator==(const Copy&) const = default;
 };
 
+// Where the objects of an export are.
+inline BucketPlace bucket_of(const Copy& copy) {
+    return {copy.place.account, copy.place.region, copy.bucket};
+}
+
 enum class BackupState {
     waiting,  // for its start time (spread, denied window) or for a free place
     running,

@@ -13,10 +13,6 @@ namespace cvmbackup::backup_machine {
 
 namespace {
 
-BucketPlace bucket_of(const Copy& copy) {
-    return BucketPlace{copy.place.account, copy.place.region, copy.bucket};
-}
-
 Change change_of(CopyKind kind) {
     switch (kind) {
         case CopyKind::image:

@@ -62,6 +62,21 @@ std::vector<StoredObject> objects_of(
     return named.empty() ? nameless : named;
 }
 
+std::vector<std::string> prefixes_to_list(
+    const std::vector<Copy>& exports, const InstanceId& instance
+) {
+    std::vector<std::string> prefixes;
+    std::string common = exports.empty() ? "" : exports.front().name;
+    for (const Copy& copy : exports) {
+        prefixes.push_back(copy.name);
+        common.erase(std::ranges::mismatch(common, copy.name).in1, common.end());
+    }
+    if (common.find(instance.text()) != std::string::npos) {
+        return {common};
+    }
+    return prefixes;
+}
+
 // Names do not always tell which object is which disk: the largest must hold the largest, and so
 // on.
 std::string why_too_small(

@@ -31,6 +31,12 @@ std::vector<StoredObject> objects_of(
     const ExpectedExport& exported, const std::vector<StoredObject>& listed
 );
 
+// The fewest prefixes that list these exports of an instance and little else: what their names have
+// in common if that tells the instance, else each name.
+std::vector<std::string> prefixes_to_list(
+    const std::vector<Copy>& exports, const InstanceId& instance
+);
+
 // Why the objects cannot hold the disks, as far as sizes tell: one is empty, or a raw one is
 // smaller than its disk. Other formats leave out what is not written, so their sizes tell no more.
 // Empty if there is nothing to say.

@@ -136,7 +136,8 @@ private:
 
     // stage_liveness.cpp
     void heal();
-    void check_green(Instant since);
+    std::set<BackupId> dated_ahead() const;
+    void check_green(Instant since, const std::set<BackupId>& ahead);
     void check_pruned(const std::set<CopyId>& unneeded);
 
     Scenario scenario_;

@@ -55,6 +55,7 @@ void Stage::heal() {
     begins_at_ = std::min(begins_at_, now_ + seconds(1));
     const Instant healed = now_;
     live_until(healed + settling);
+    const std::set<BackupId> ahead = dated_ahead();
     unpin_all();
     reload();
     const Figures before = figures_;
@@ -70,20 +71,36 @@ void Stage::heal() {
             std::to_string(failed) + " of " + std::to_string(requests) +
                 " requests fail though there are no faults"};
     }
-    check_green(healed + settling);
+    check_green(healed + settling, ahead);
     check_pruned(unneeded);
     copies_.check_noticed();
 }
 
-void Stage::check_green(Instant since) {
+// By a clock that was wrong while there were faults.
+std::set<BackupId> Stage::dated_ahead() const {
+    BackupFilter filter;
+    filter.limit = 10'000;
+    std::set<BackupId> ahead;
+    for (const Backup& backup : real_catalog_->backups(filter)) {
+        if (backup.due > wall()) {
+            ahead.insert(backup.id);
+        }
+    }
+    return ahead;
+}
+
+// What is found in the cloud is of a time that had faults, whatever its name says.
+void Stage::check_green(Instant since, const std::set<BackupId>& ahead) {
     firings_.check_ends(now_, *real_catalog_, run_without_faults);
     std::map<std::pair<PolicyName, InstanceId>, bool> passed_over;  // each time
     BackupFilter filter;
     filter.limit = 10'000;
     for (const Backup& backup : real_catalog_->backups(filter)) {
-        // A due time of the future is one of a clock that was wrong while there were faults.
-        if (backup.due < since || backup.due > wall()) {
+        if (backup.due < since) {
             break;
+        }
+        if (backup.adopted || ahead.contains(backup.id)) {
+            continue;
         }
         if (backup.state == BackupState::finished && !is_green(backup)) {
             throw Broken{

@@ -226,6 +226,44 @@ TEST(Exports, InWhosePlaceSomebodyPutAnotherObjectAreLeftAlone) {
     EXPECT_THAT(expiring.world.observer.notices, Contains(HasSubstr("is not the one")));
 }
 
+// No comparison is near.
+TEST(Exports, StayWhereWhatTheyGoForIsNotThere) {
+    EngineWorld world(web_world(1));
+    world.settings.policies = {with_export()};
+    world.settings.policies.front().exported->keep.last = 30;
+    world.run_for(2 * 24h + 5h);
+    ASSERT_THAT(world.keys(), SizeIs(3));
+    auto& objects = world.cloud->state().buckets.begin()->second.objects;
+    objects.erase(world.newest_backup().copies.back().objects.front().key);
+    world.settings.policies.front().exported->keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(5min);
+    EXPECT_THAT(world.keys(), SizeIs(2));
+    EXPECT_THAT(world.observer.notices, Contains(HasSubstr("not all of its objects are there")));
+    EXPECT_EQ(world.newest_backup().copies.back().state, CopyState::lost);
+
+    world.run_for(2h);
+    EXPECT_THAT(world.keys(), SizeIs(1));
+}
+
+// The list that a deletion begins with is one for the instance, however many stay.
+TEST(Exports, ThatStayAreListedTogether) {
+    Expiring expiring;
+    expiring.world.settings.policies.front().exported->keep.last = 3;
+    ASSERT_TRUE(expiring.world.engine().reload());
+    expiring.world.run_for(2 * 24h + 3h);
+    ASSERT_THAT(expiring.world.keys(), SizeIs(3));
+    ASSERT_TRUE(expiring.is_there());
+    const std::size_t before = expiring.world.calls("cos:GetBucket");
+    expiring.world.settings.policies.front().exported->keep.last = 2;
+    ASSERT_TRUE(expiring.world.engine().reload());
+
+    expiring.world.run_for(1min);
+    EXPECT_FALSE(expiring.is_there());
+    EXPECT_EQ(expiring.world.calls("cos:GetBucket") - before, 2U);
+}
+
 // A copy onto itself, which changes its storage class.
 TEST(Exports, WithTheSameContentUnderAnotherETagAreDeleted) {
     Expiring expiring;

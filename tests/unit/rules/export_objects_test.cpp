@@ -58,6 +58,28 @@ TEST(ExportObjects, OfTheConsolesFormAreFoundWhateverThePrefixHolds) {
     }
 }
 
+std::vector<std::string> listed(const std::vector<std::string>& names) {
+    std::vector<Copy> exports;
+    for (const std::string& name : names) {
+        exports.emplace_back().name = name;
+    }
+    return prefixes_to_list(exports, InstanceId("ins-1"));
+}
+
+TEST(ExportObjects, AreListedTogetherWhereThatListsFewOthers) {
+    EXPECT_THAT(listed({}), IsEmpty());
+    EXPECT_THAT(listed({"web/20270104"}), ElementsAre("web/20270104"));
+    EXPECT_THAT(
+        listed({"web/ins-1/20270104", "web/ins-1/20270111", "web/ins-1/20280103"}),
+        ElementsAre("web/ins-1/202")
+    );
+    EXPECT_THAT(
+        listed({"web/20270104/ins-1", "web/20270105/ins-1"}),
+        ElementsAre("web/20270104/ins-1", "web/20270105/ins-1")
+    );
+    EXPECT_THAT(listed({"web/ins-1/t", "ins-1"}), ElementsAre("web/ins-1/t", "ins-1"));
+}
+
 TEST(ExportObjects, OfOtherNamesAreSomebodyElses) {
     EXPECT_THAT(
         found(
