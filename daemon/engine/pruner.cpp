@@ -47,12 +47,15 @@ Pruner::Pruner(
     , alarms_(alarms)
     , brake_(brake)
     , compare_(std::move(compare))
-    , sleeper_(clock.sleeper()) {}
+    , sleeper_(clock.sleeper())
+    , begun_(clock.steady_now()) {}
 
 void Pruner::set_policies(std::vector<Policy> policies) {
     generation_ += 1;
-    refused_.clear();  // somebody may have mended what they are refused for
-    fenced_until_ = clock_.steady_now() + fence;
+    for (auto& [copy, refused] : refused_) {  // somebody may have mended why
+        refused.again_at = Duration(0);
+        refused.pause = Duration(0);
+    }
     brake_.forget_consents();
     policies_.clear();
     for (Policy& policy : policies) {

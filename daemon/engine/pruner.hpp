@@ -1,12 +1,13 @@
 // Deletes what retention no longer keeps, after every run and after changes of the policies. Only
 // images that the cloud still shows under the name this daemon gave them are deleted, or those that
-// two lists in a row do not show, by their id; one that is not there counts as deleted. One
-// that somebody shared stays until it is not shared any more. Whatever cannot be
-// deleted now stays `deleting` and is tried again with the next pass. What was given up and is
+// two lists in a row do not show, by their id; one that is not there counts as deleted. One that
+// somebody shared stays until it is not shared any more. Nothing goes while one that should stay is
+// not there. Whatever cannot be deleted now stays `deleting`: a later pass finishes what is half
+// done, and judges anew what is all there once no call can still arrive. What was given up and is
 // complete after all is left to the comparison with the cloud, which makes it count. A bucket that
 // the cloud does not know proves nothing about its objects (a wrong endpoint gives the same answer,
 // and what is forgotten goes on costing money), so these too are tried again. A plan that the brake
-// stops is not begun; deletions that had begun before are finished.
+// stops is not begun.
 #pragma once
 
 #include "engine/alarms.hpp"
@@ -58,8 +59,9 @@ public:
     void stop() { stopping_ = true; }
 
 private:
-    // A deletion that was begun and refused; the time is of the clock that never jumps.
+    // A deletion that was begun and refused; times are of the clock that never jumps.
     struct Refused {
+        Duration at{};
         Duration again_at{};
         Duration pause{};
     };
@@ -129,8 +131,9 @@ private:
     void set_state(std::vector<Expired>& expired, CopyState state);
     void postpone(Expired expired, const Failure& failure);
     bool is_as_before(const Expired& expired, const Failure& failure) const;
-    bool may_judge_anew(const Expired& expired, bool fenced) const;
-    void judge_anew(Expired expired);
+    bool fenced(const Copy& copy, Duration looked_at) const;
+    bool is_half_done(const Expired& expired) const;
+    void judge_anew(Expired expired, Duration looked_at);
     bool waits(const Copy& copy);
     Duration longer_pause(CopyId copy);
     void try_again_later();
@@ -153,7 +156,7 @@ private:
     inline static const PolicyName removed_policies;
     std::set<PolicyName> requested_{removed_policies};
     std::map<CopyId, Refused> refused_;
-    Duration fenced_until_{};  // calls made before a start or a reload may still be carried out
+    Duration begun_;                       // this life
     std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;

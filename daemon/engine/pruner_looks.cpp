@@ -30,7 +30,7 @@ Task<Pruner::Seen> Pruner::look_at(
     for (const Copy& copy : staying) {
         ids.push_back(copy.image);
     }
-    const bool fenced = clock_.steady_now() < fenced_until_;
+    const Duration looked_at = clock_.steady_now();
     const Outcome<std::vector<Image>> images = co_await read_images(cloud_, place, std::move(ids));
     Seen seen;
     if (!images) {
@@ -50,10 +50,10 @@ Task<Pruner::Seen> Pruner::look_at(
             refuse_foreign(each, *image->second);
         } else if (is_complete_after_all(each.copy, *image->second)) {
             leave_to_comparison(each.copy.id);
-        } else if (each.copy.state == CopyState::deleting && may_judge_anew(each, fenced)) {
-            judge_anew(std::move(each));
+        } else if (is_half_done(each)) {
+            judge_anew(std::move(each), looked_at);
         } else if (deletable(image->second->state)) {
-            each.is_whole = !fenced;
+            each.is_whole = !fenced(each.copy, looked_at);
             seen.ours.push_back(std::move(each));
         }
     }

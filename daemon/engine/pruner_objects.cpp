@@ -122,7 +122,7 @@ Task<Outcome<Pruner::Listed>> Pruner::list_objects(Copy copy) {
 }
 
 Task<bool> Pruner::delete_objects(Expired expired, int generation) {
-    const bool fenced = clock_.steady_now() < fenced_until_;
+    const Duration looked_at = clock_.steady_now();
     const Outcome<Listed> listed = co_await list_objects(expired.copy);
     if (stopping_ || stale(expired.policy, generation)) {
         co_return true;
@@ -135,9 +135,8 @@ Task<bool> Pruner::delete_objects(Expired expired, int generation) {
         refuse_replaced(expired, listed->replaced);
         co_return true;
     }
-    if (expired.copy.state == CopyState::deleting && listed->all_there &&
-        may_judge_anew(expired, fenced)) {
-        judge_anew(std::move(expired));
+    if (is_half_done(expired) && listed->all_there) {
+        judge_anew(std::move(expired), looked_at);
         co_return true;
     }
     std::vector<Expired> one{std::move(expired)};

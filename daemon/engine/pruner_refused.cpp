@@ -49,14 +49,24 @@ bool Pruner::is_as_before(const Expired& expired, const Failure& failure) const 
            policies_.contains(expired.policy);
 }
 
-// There are rules to judge by, and no call of an earlier pass can still be carried out.
-bool Pruner::may_judge_anew(const Expired& expired, bool fenced) const {
-    return !fenced && policies_.contains(expired.policy);
+// A call of an earlier pass or life could still be carried out then.
+bool Pruner::fenced(const Copy& copy, Duration looked_at) const {
+    const auto refused = refused_.find(copy.id);
+    const Duration last = refused == refused_.end() ? begun_ : refused->second.at;
+    return looked_at - last < fence;
 }
 
-// Its deletion was decided, and all of it is still there. Deletions of objects are repeated within
-// a call, so no refusal of one is certain to have done nothing; a lost answer tells as little.
-void Pruner::judge_anew(Expired expired) {
+// Its deletion was decided, and there are rules to judge by whether it still should go.
+bool Pruner::is_half_done(const Expired& expired) const {
+    return expired.copy.state == CopyState::deleting && policies_.contains(expired.policy);
+}
+
+// All of it is still there. Deletions of objects are repeated within a call, so no refusal of one
+// is certain to have done nothing; a lost answer tells as little.
+void Pruner::judge_anew(Expired expired, Duration looked_at) {
+    if (fenced(expired.copy, looked_at)) {
+        return try_again_later();
+    }
     expired.copy.state = state_before(expired.copy);
     expired.copy.reason.clear();
     Changes changes;
@@ -69,6 +79,7 @@ void Pruner::judge_anew(Expired expired) {
 
 Duration Pruner::longer_pause(CopyId copy) {
     Refused& refused = refused_[copy];
+    refused.at = clock_.steady_now();
     refused.pause = std::clamp(refused.pause * 2, prune_retry, prune_retry_longest);
     // Passes are an hour apart: what was refused late in one must not miss the next.
     refused.again_at = clock_.steady_now() + refused.pause - prune_retry / 2;

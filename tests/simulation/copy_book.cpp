@@ -289,7 +289,7 @@ void CopyBook::keep(const Copy& copy) {
 }
 
 void CopyBook::taken_away(const std::string& image) {
-    taken_away_.insert(image);
+    taken_away_[image] = cloud_.state().now;
 }
 
 void CopyBook::renamed(const std::string& image, Instant true_now) {

@@ -123,6 +123,7 @@ private:
     bool is_gone_without_us(const std::string& id) const;
     bool has_just_vanished(const std::map<std::string, Instant>& fleeting, const std::string& what)
         const;
+    bool is_long_gone(const Copy& copy) const;
     void mark_vanished(const Copy& copy) const;
     bool may_be_unknown(const std::string& id) const;
     const cloudsim::Image* image(const std::string& id) const;
@@ -142,7 +143,7 @@ private:
     std::set<BackupId> ended_;
     std::map<std::string, CopyId> copy_of_image_;
     std::map<std::string, Ours> ours_;
-    std::set<std::string> taken_away_;
+    std::map<std::string, Instant> taken_away_;
     // What the cloud lets go by itself some time after it is complete.
     std::map<std::string, Instant> fleeting_;  // images
     std::map<std::string, Instant> fleeting_keys_;

@@ -59,13 +59,17 @@ void CopyBook::check_left_over(const Copy& copy) const {
     }
 }
 
-// The catalog already says `deleting` of the copies of this commit.
+// The catalog already says `deleting` of the copies of this commit. What is gone is no reason to
+// let another go, whatever the catalog says.
 std::vector<Backup> CopyBook::points_before(const PolicyName& name) const {
     std::vector<Backup> points = catalog_->points(name);
     for (Backup& backup : points) {
         for (Copy& each : backup.copies) {
             if (each.state == CopyState::deleting && copies_.contains(each.id)) {
                 each.state = copies_.at(each.id).state;
+            }
+            if (each.state == CopyState::done && is_long_gone(each)) {
+                each.state = CopyState::lost;
             }
         }
     }

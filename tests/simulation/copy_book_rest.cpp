@@ -78,7 +78,8 @@ void CopyBook::catalog_lost(
     for (const auto& [id, known] : copies_) {
         const auto since = before.find(id);
         if (since == before.end() || since->second.state != known.state) {
-            taken_away_.insert(known.image);  // or will be: by a call that was on its way
+            taken_away_[known.image] =
+                cloud_.state().now;  // or will be: by a call that was on its way
         }
     }
     for (const auto& [id, what] : ours_) {

@@ -241,6 +241,18 @@ TEST_F(Copies, ThatOnlyAPinKeepsAndAreToBeDeletedAreFound) {
     EXPECT_EQ(is(CopyState::deleting), 0);
 }
 
+TEST_F(Copies, ThatGoForAnotherThatIsGoneAreFound) {
+    complete();
+    end();
+    const Backup older = backup;
+    begin_newer();
+    end();
+
+    cloud.state().remove_image(image().image.text(), true);
+    backup = older;
+    EXPECT_EQ(is(CopyState::deleting), 4);
+}
+
 TEST_F(Copies, ThatAReplicaIsMadeOfAndAreDeletedAreFound) {
     complete();
     backup.copies.push_back(copy_of(2, CopyKind::replica));

@@ -2,6 +2,8 @@
 // and its absence is not the daemon's doing.
 #include "copy_book.hpp"
 
+#include <algorithm>
+
 namespace cvmbackup::simulation {
 
 namespace {
@@ -55,6 +57,19 @@ void CopyBook::check_noticed() const {
 // Until it is gone all is held against it as against any other.
 bool CopyBook::is_gone_without_us(const std::string& id) const {
     return taken_away_.contains(id) || (fleeting_.contains(id) && image(id) == nullptr);
+}
+
+// Longer than what was read before a deletion can be old.
+bool CopyBook::is_long_gone(const Copy& copy) const {
+    const std::string& id = copy.image.text();
+    if (copy.kind != CopyKind::exported) {
+        return image(id) == nullptr && !has_just_vanished(fleeting_, id) &&
+               !has_just_vanished(taken_away_, id);
+    }
+    const auto& objects = cloud_.state().buckets.at(copy.bucket.text()).objects;
+    return std::ranges::any_of(copy.objects, [&](const StoredObject& object) {
+        return !objects.contains(object.key) && !has_just_vanished(fleeting_keys_, object.key);
+    });
 }
 
 void CopyBook::mark_vanished(const Copy& copy) const {

@@ -322,6 +322,38 @@ TEST(DeletionFaults, AnImageWhoseDeletionWasLostIsJudgedAnew) {
     EXPECT_NE(world.cloud->state().find_image(older.copies[0].image.text()), nullptr);
 }
 
+// The daemon is killed right then, and what should stay goes while it is off.
+TEST(DeletionFaults, ADeletionOfAnEarlierLifeIsJudgedAnew) {
+    for (const char* action : {"DeleteImages", "cos:DeleteObject"}) {
+        EngineWorld world = second_day(
+            "[[fault]]\naction = \"" + std::string(action) +
+            "\"\nkind = \"lost-before\"\nuntil = \"2027-01-05T08:00:00Z\"\n"
+        );
+        const Backup older = world.newest_backup();
+        const std::size_t which = std::string(action) == "DeleteImages" ? 0 : 2;
+        const auto copy = [&] { return world.catalog->backup(older.id)->copies[which]; };
+        ASSERT_TRUE(world.life->clock.run_until(world.now + 12h, [&] {
+            return copy().state == CopyState::deleting;
+        }));
+        world.crash();
+        auto& objects = world.cloud->state().buckets.begin()->second.objects;
+        for (const Backup& backup : world.all_backups()) {
+            if (backup.instance == older.instance && backup.id != older.id) {
+                world.cloud->state().remove_image(backup.copies[0].image.text(), true);
+                objects.erase(backup.copies[2].objects.front().key);
+            }
+        }
+        world.cloud->faults().clear();
+
+        world.run_for(8h);
+
+        EXPECT_EQ(copy().state, CopyState::done) << action;
+        EXPECT_THAT(world.keys(), Contains(older.copies[2].objects.front().key));
+        const bool has_image = world.cloud->state().find_image(older.copies[0].image.text());
+        EXPECT_EQ(has_image, which == 0);  // else it went before
+    }
+}
+
 // One image is gone, of the other the deletion was lost; the second look at the first fails.
 TEST(DeletionFaults, AnImageThatIsJudgedAnewStaysSoWhenTheNextLookFails) {
     EngineWorld world = second_day(
