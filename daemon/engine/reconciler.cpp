@@ -135,17 +135,18 @@ Task<void> Reconciler::pass(bool whole) {
         now_.findings.clear();
         made_.clear();
         mended_at_.clear();
+        read_places_.clear();
         read_buckets_.clear();
         unread_ = std::set<Place>(all.begin(), all.end());
     }
     const std::set<Place> looked_at = std::exchange(unread_, {});
     std::erase_if(read_buckets_, [&](const BucketPlace& bucket) {
         const Place place{bucket.account, bucket.region};
-        return looked_at.contains(place) && !mended_at_.contains(place);
+        return looked_at.contains(place) && !read_places_.contains(place);
     });
     std::erase_if(now_.findings, [&](const Finding& finding) {
         const BucketPlace bucket{finding.place.account, finding.place.region, finding.bucket};
-        const bool is_known = finding.bucket == BucketName() ? mended_at_.contains(finding.place)
+        const bool is_known = finding.bucket == BucketName() ? read_places_.contains(finding.place)
                                                              : read_buckets_.contains(bucket);
         return looked_at.contains(finding.place) && !is_known;
     });
@@ -158,7 +159,7 @@ Task<void> Reconciler::pass(bool whole) {
             now_.left_alone.insert(std::move(place));
             continue;
         }
-        if (mended_at_.contains(place)) {
+        if (read_places_.contains(place)) {
             now_.left_alone.insert(place);
         } else {
             co_await compare(place);
@@ -206,7 +207,7 @@ bool Reconciler::was_looked_at(const Policy& policy, const std::set<Place>& look
     const bool bucket_read = bucket && read_buckets_.contains(*bucket) &&
                              looked_at.contains({bucket->account, bucket->region});
     return bucket_read || std::ranges::any_of(places_of(policy), [&](const Place& place) {
-               return looked_at.contains(place) && mended_at_.contains(place);
+               return looked_at.contains(place) && read_places_.contains(place);
            });
 }
 
@@ -220,7 +221,7 @@ void Reconciler::judge(const Policy& policy) {
     for (const Place& place : places_of(policy)) {
         const auto found = mended_at_.find(place);
         mended += found == mended_at_.end() ? 0 : found->second;
-        judgement.all_read = judgement.all_read && found != mended_at_.end();
+        judgement.all_read = judgement.all_read && read_places_.contains(place);
     }
     if (mended > 0) {
         judgement.disagreement = disagreement(mended, last_.ended);
@@ -289,7 +290,7 @@ Task<void> Reconciler::compare(Place place) {
         listing.images.insert(listing.images.end(), found->begin(), found->end());
         comparison = compare_images(listing, known(listing), policies_, now);
     }
-    mended_at_[place] = 0;
+    read_places_.insert(place);
     apply(std::move(comparison), place);
 }
 

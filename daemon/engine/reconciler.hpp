@@ -116,6 +116,7 @@ private:
     // Of the places whose images could be read when they were last looked at: backups that were
     // mended; 0: it agrees.
     std::map<Place, std::size_t> mended_at_;
+    std::set<Place> read_places_;         // their images
     std::set<BucketPlace> read_buckets_;  // those that could be listed then
     std::set<Place> unread_;              // places of which something could not be read then
     Duration whole_at_{0};                // when all places are looked at again

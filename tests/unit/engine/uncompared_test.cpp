@@ -166,6 +166,22 @@ TEST(Uncompared, APassThatHadBegunSaysNothing) {
     EXPECT_THAT(world.keys(), SizeIs(1));
 }
 
+// The bucket was compared, and had to be mended; a person agrees to what that stops.
+TEST(Uncompared, HoldsUntilTheImagesWereComparedToo) {
+    EngineWorld world = newest_export_gone();
+    refuse(world, "DescribeImages", std::chrono::hours(1));
+    world.run_for(std::chrono::minutes(15));
+    const PolicyPlan plan = world.engine().plan(PolicyName("web"))->policies.front();
+    ASSERT_THAT(plan.stops, Contains(Field(&BrakeStop::reason, BrakeReason::disagreement)));
+    ASSERT_TRUE(world.engine().apply_plan(plan.id));
+
+    world.run_for(std::chrono::minutes(5));
+    EXPECT_THAT(world.keys(), SizeIs(2));
+
+    world.run_for(std::chrono::hours(3));
+    EXPECT_THAT(world.keys(), SizeIs(1));
+}
+
 TEST(Uncompared, IsTold) {
     EngineWorld world = newest_export_gone();
     refuse(world, "cos:GetBucket", std::chrono::hours(4));
