@@ -54,6 +54,8 @@ constexpr int tries_least = 5;
 inline constexpr const char* overdue_code = "Overdue";
 // The code of a copy that is there with fewer disks than asked for.
 inline constexpr const char* disks_missing_code = "DisksMissing";
+// The code of a copy that was complete, and that the cloud calls failed since.
+inline constexpr const char* broken_code = "Broken";
 inline constexpr const char* no_image_code = "NoImage";
 // Of a copy whose work met a bug before the cloud is known to have begun it.
 inline constexpr const char* unexpected_code = "Unexpected";

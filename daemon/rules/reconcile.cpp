@@ -139,8 +139,10 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
     if (copy.state != CopyState::done) {
         return;
     }
-    if (copy.code == disks_missing_code && image.name == copy.name &&
-        image.state == ImageState::normal && image.disks.size() > backup.data_disks.size()) {
+    const bool has_disks = image.disks.size() > backup.data_disks.size();
+    const bool is_whole_now =
+        copy.code == broken_code || (copy.code == disks_missing_code && has_disks);
+    if (is_whole_now && image.name == copy.name && image.state == ImageState::normal) {
         adopt(backup, copy, image, FindingKind::wrong_state);
         return;
     }
@@ -151,14 +153,14 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
             "image " + id + where() + " was named '" + copy.name + "' and is now '" + image.name +
                 "'; it will not be deleted under that name"
         );
-    } else if (failed_in_cloud(image) && copy.code != image.state_word) {
+    } else if (failed_in_cloud(image) && copy.code != broken_code) {
         report(
             finding(FindingKind::wrong_state, backup, image),
             Mending::marked,
             "image " + id + where() + " was complete and is now " + image.state_word +
                 "; it no longer counts as a good copy"
         );
-        copy.code = image.state_word;
+        copy.code = broken_code;
         copy.reason = "the cloud says " + image.state_word + " since " + to_rfc3339(now_);
         touch(backup);
     }

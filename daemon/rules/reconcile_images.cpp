@@ -134,6 +134,8 @@ void Comparer::adopt(Backup& backup, Copy& copy, const Image& image, FindingKind
         how = " was given up, and is complete after all; it counts as a copy now";
     } else if (copy.image == image.id && copy.code == disks_missing_code) {
         how = " lacked disks when it was made, and has them now; it counts as complete";
+    } else if (copy.image == image.id && copy.code == broken_code) {
+        how = " is complete again, the cloud says; it counts as a good copy";
     }
     copy.state = CopyState::done;
     copy.image = image.id;

@@ -1,4 +1,5 @@
 // Images in places and states that only a lost catalog or an odd cloud brings about.
+#include "rules/backup_machine.hpp"
 #include "rules/image_name.hpp"
 #include "rules/reconcile.hpp"
 
@@ -127,6 +128,22 @@ TEST(ReconcileImages, OnlyShowsAFailedImageOfABackupThatNobodyKnows) {
     EXPECT_EQ(comparison.findings[0].mending, Mending::none);
     EXPECT_EQ(comparison.findings[0].policy, web);
     EXPECT_THAT(comparison.findings[0].text, HasSubstr("CREATEFAILED"));
+}
+
+TEST(ReconcileImages, CountsAnImageThatTheCloudCalledFailedAndTakesItBack) {
+    Image broken = image("img-1");
+    broken.state = ImageState::create_failed;
+    broken.state_word = "CREATEFAILED";
+    const Comparison failed = compare({broken}, {backup(CopyState::done)});
+    ASSERT_EQ(failed.changed.at(0).copies[0].code, broken_code);
+    EXPECT_THAT(failed.changed[0].copies[0].reason, HasSubstr("CREATEFAILED"));
+    EXPECT_THAT(compare({broken}, failed.changed).findings, IsEmpty());
+
+    const Comparison whole = compare({image("img-1")}, failed.changed);
+
+    EXPECT_EQ(whole.changed.at(0).copies[0].code, "");
+    EXPECT_TRUE(whole.changed[0].good);
+    EXPECT_THAT(whole.findings.at(0).text, HasSubstr("is complete again"));
 }
 
 TEST(ReconcileImages, OnlyShowsASecondImageOfOneThatIsBeingDeleted) {

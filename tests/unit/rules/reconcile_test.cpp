@@ -355,7 +355,7 @@ TEST(Reconcile, CountsAnImageThatFailedAfterwardsAsIncomplete) {
     const Comparison comparison = compare({broken}, {backup()});
 
     EXPECT_EQ(only_kind(comparison), FindingKind::wrong_state);
-    EXPECT_EQ(comparison.changed.at(0).copies[0].code, "IMPORTFAILED");
+    EXPECT_EQ(comparison.changed.at(0).copies[0].code, broken_code);
     EXPECT_FALSE(comparison.changed.at(0).good);
 }
 
