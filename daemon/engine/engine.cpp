@@ -111,7 +111,10 @@ Reconciler::Hooks Engine::reconciler_hooks() {
     hooks.firing_seen = [this](const PolicyName& policy, Instant due, bool settled) {
         scheduler_.learn(policy, due, settled);
     };
-    hooks.compared = [this] { scheduler_.make_up(); };
+    hooks.compared = [this] {
+        scheduler_.make_up();
+        pruner_.request_removed();
+    };
     hooks.disagree = [this](const PolicyName& policy, const std::string& words) {
         if (find(policy) != nullptr) {
             brake_.set_disagreement(policy, words);

@@ -74,12 +74,15 @@ void Pruner::replan(const PolicyName& policy) {
     request(policy);
 }
 
+void Pruner::request_removed() {
+    request(removed_policies);
+}
+
 void Pruner::request_all() {
     for (const auto& [name, policy] : policies_) {
         requested_.insert(name);
     }
-    requested_.insert(removed_policies);
-    sleeper_->wake();
+    request_removed();
 }
 
 Task<void> Pruner::run() {
@@ -260,7 +263,7 @@ Task<bool> Pruner::delete_images(
         }
         std::vector<Expired> one{std::move(each)};
         set_state(one, CopyState::deleting);
-        co_await delete_one(place, std::move(one.front()));
+        co_await delete_one(place, std::move(one.front()), generation);
     }
     std::vector<Expired> ours = std::move(seen.ours);
     for (std::size_t begin = 0; begin < ours.size() && !stopping_; begin += images_per_deletion) {
@@ -297,15 +300,18 @@ Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int gen
         const bool alone = batch.size() == 1 && !is_shared(gone.error()) && !is_gone(gone.error());
         if (!by_images || alone) {
             postpone(std::move(expired), gone.error());
-        } else if (!stopping_) {
-            co_await delete_one(place, std::move(expired));
+        } else {
+            co_await delete_one(place, std::move(expired), generation);
         }
     }
 }
 
-Task<void> Pruner::delete_one(Place place, Expired expired) {
+Task<void> Pruner::delete_one(Place place, Expired expired, int generation) {
     const std::vector<ImageId> id{expired.copy.image};
     co_await cloud_.turn(place, Change::delete_images);
+    if (stopping_ || stale(expired.policy, generation)) {
+        co_return;
+    }
     const Outcome<void> gone = co_await cloud_.delete_images(place, id);
     if (!gone && is_shared(gone.error())) {
         const Outcome<std::vector<std::string>> shares =
@@ -337,6 +343,7 @@ void Pruner::set_state(std::vector<Expired>& expired, CopyState state) {
             each.copy.deleted_at = clock_.now();
             each.copy.code.clear();
             refused_.erase(each.copy.id);
+            left_to_comparison_.erase(each.copy.id);
         }
         changes.copies.push_back(each.copy);
         facts.push_back(CopyChanged{each.policy, each.instance, before, each.copy});

@@ -50,6 +50,8 @@ public:
 
     void set_policies(std::vector<Policy> policies);
     void request(const PolicyName& policy);
+    // What the policies that are gone had begun to delete.
+    void request_removed();
     void request_all();
     // What was planned for any policy does not hold any more.
     void replan(const PolicyName& policy);
@@ -59,7 +61,7 @@ public:
     void stop() { stopping_ = true; }
 
 private:
-    // A deletion that was begun and refused; times are of the clock that never jumps.
+    // What was tried in vain; times are of the clock that never jumps.
     struct Refused {
         Duration at{};
         Duration again_at{};
@@ -123,7 +125,7 @@ private:
         Place place, std::vector<Expired> expired, std::vector<Copy> staying, int generation
     );
     Task<void> delete_batch(Place place, std::vector<Expired> batch, int generation);
-    Task<void> delete_one(Place place, Expired expired);
+    Task<void> delete_one(Place place, Expired expired, int generation);
     Task<Outcome<std::vector<Copy>>> missing_of(std::vector<Copy> exports, InstanceId instance);
     Task<bool> delete_exports(Exports exports, int generation);
     Task<Outcome<Listed>> list_objects(Copy copy);
@@ -135,7 +137,7 @@ private:
     bool is_half_done(const Expired& expired) const;
     void judge_anew(Expired expired, Duration looked_at);
     bool waits(const Copy& copy);
-    Duration longer_pause(CopyId copy);
+    void lengthen_pause(Refused& refused);
     void try_again_later();
     void wait_until_compared(const PolicyName& policy);
     bool stale(const PolicyName& policy, int generation);
@@ -155,9 +157,9 @@ private:
     // Stands for the policies that are gone from the configuration, perhaps while no daemon ran.
     inline static const PolicyName removed_policies;
     std::set<PolicyName> requested_{removed_policies};
-    std::map<CopyId, Refused> refused_;
-    Duration begun_;                       // this life
-    std::set<CopyId> left_to_comparison_;  // for each of which one was asked for
+    std::map<CopyId, Refused> refused_;             // deletions that were begun
+    Duration begun_;                                // this life
+    std::map<CopyId, Refused> left_to_comparison_;  // for each of which one was asked for
     int generation_ = 0;  // of the policies: a plan made under older ones is not carried on
     bool retry_set_ = false;
     bool stopping_ = false;

@@ -11,7 +11,8 @@ namespace {
 // A copy, or the left-over of a failed attempt.
 CopyState state_before(const Copy& copy) {
     const bool is_copy = copy.code.empty() || copy.code == disks_missing_code ||
-                         copy.code == objects_missing_code || copy.code == too_small_code;
+                         copy.code == broken_code || copy.code == objects_missing_code ||
+                         copy.code == too_small_code;
     return is_copy ? CopyState::done : CopyState::failed;
 }
 
@@ -19,7 +20,12 @@ CopyState state_before(const Copy& copy) {
 
 void Pruner::postpone(Expired expired, const Failure& failure) {
     const bool begun = expired.copy.state == CopyState::deleting;
-    const Duration pause = begun ? longer_pause(expired.copy.id) : prune_retry;
+    Duration pause = prune_retry;
+    if (begun) {
+        Refused& refused = refused_[expired.copy.id];
+        lengthen_pause(refused);
+        pause = refused.pause;
+    }
     observer_.observe(Notice{
         Notice::Level::warning,
         std::string(to_text(expired.copy.kind)) + " " + expired.copy.name + " in " +
@@ -77,13 +83,11 @@ void Pruner::judge_anew(Expired expired, Duration looked_at) {
     request(expired.policy);
 }
 
-Duration Pruner::longer_pause(CopyId copy) {
-    Refused& refused = refused_[copy];
+void Pruner::lengthen_pause(Refused& refused) {
     refused.at = clock_.steady_now();
     refused.pause = std::clamp(refused.pause * 2, prune_retry, prune_retry_longest);
     // Passes are an hour apart: what was refused late in one must not miss the next.
-    refused.again_at = clock_.steady_now() + refused.pause - prune_retry / 2;
-    return refused.pause;
+    refused.again_at = refused.at + refused.pause - prune_retry / 2;
 }
 
 // Not asked for in this pass, but in a later one.
@@ -131,9 +135,11 @@ void Pruner::refuse_foreign(const Expired& expired, const Image& image) {
         expired.instance});
 }
 
-// Asked for once: a comparison that cannot make it count must not be followed by the next.
+// A comparison that does not settle it must not be followed by the next.
 void Pruner::leave_to_comparison(CopyId copy) {
-    if (left_to_comparison_.insert(copy).second) {
+    Refused& left = left_to_comparison_[copy];
+    if (clock_.steady_now() >= left.again_at) {
+        lengthen_pause(left);
         compare_();
     }
 }

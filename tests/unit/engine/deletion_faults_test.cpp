@@ -295,7 +295,7 @@ TEST_F(SharedImage, StaysACopyWhenTheCloudCallsItBroken) {
     world.run_for(36h);
 
     const Copy broken = world.catalog->backup(newer.id)->copies[0];
-    EXPECT_EQ(broken.code, "CREATEFAILED");
+    EXPECT_EQ(broken.code, "Broken");
     EXPECT_THAT(broken.reason, HasSubstr("could not be deleted"));
     EXPECT_EQ(broken.state, CopyState::done);
 }

@@ -156,6 +156,28 @@ TEST_F(PruningOfARemovedPolicy, FinishesItsDeletionsAfterAReload) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
 }
 
+// Somebody creates an instance from one, and renames the other for a while.
+TEST_F(PruningOfARemovedPolicy, FinishesItsDeletionsThatWereNotPossibleForAWhile) {
+    world.run_for(5h);
+    std::vector<cloudsim::Image*> images;
+    for (const Backup& backup : world.catalog->unfinished_deletions()) {
+        images.push_back(world.cloud->state().find_image(backup.copies[0].image.text()));
+    }
+    ASSERT_THAT(images, SizeIs(2));
+    const std::string name = images[1]->name;
+    images[0]->state = "USING";
+    images[1]->name = "golden";
+    world.settings.policies.front().name = PolicyName("other");
+    ASSERT_TRUE(world.engine().reload());
+    world.run_for(30min);
+    images[0]->state = "NORMAL";
+    images[1]->name = name;
+
+    world.run_for(10h);
+
+    EXPECT_THAT(world.catalog->unfinished_deletions(), IsEmpty());
+}
+
 TEST_F(PruningOfARemovedPolicy, FinishesItsDeletionsIfItWentWhileNoDaemonRan) {
     world.crash();
     world.settings.policies.front().name = PolicyName("other");
