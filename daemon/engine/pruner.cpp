@@ -252,7 +252,8 @@ Task<bool> Pruner::delete_images(
     }
     if (!seen.missing.empty()) {
         const std::string why = "nothing is deleted in " + place.region.text() + ": image " +
-                                seen.missing.front().name + " should stay, and is not in the cloud";
+                                seen.missing.front().name +
+                                " should stay, and is not complete in the cloud";
         wait_for_comparison(seen.missing, why, policy, InstanceId());
         co_return false;
     }
@@ -300,6 +301,8 @@ Task<void> Pruner::delete_batch(Place place, std::vector<Expired> batch, int gen
         const bool alone = batch.size() == 1 && !is_shared(gone.error()) && !is_gone(gone.error());
         if (!by_images || alone) {
             postpone(std::move(expired), gone.error());
+        } else if (stopping_ || stale(expired.policy, generation)) {
+            break;
         } else {
             co_await delete_one(place, std::move(expired), generation);
         }

@@ -103,7 +103,7 @@ private:
     struct Seen {
         std::vector<Expired> ours;
         std::vector<Expired> absent;
-        std::vector<Copy> missing;    // of those that stay
+        std::vector<Copy> missing;    // or broken, of those that stay
         std::vector<Expired> unread;  // for the failure
         std::optional<Failure> failure;
     };

@@ -48,7 +48,8 @@ Task<Pruner::Seen> Pruner::look_at(
             seen.absent.push_back(std::move(each));
         } else if (image->second->name != each.copy.name) {
             refuse_foreign(each, *image->second);
-        } else if (is_complete_after_all(each.copy, *image->second)) {
+        } else if (is_complete_after_all(each.copy, *image->second) ||
+                   is_whole_again(each.copy, *image->second)) {
             leave_to_comparison(each.copy.id);
         } else if (is_half_done(each)) {
             judge_anew(std::move(each), looked_at);
@@ -58,7 +59,8 @@ Task<Pruner::Seen> Pruner::look_at(
         }
     }
     for (Copy& copy : staying) {
-        if (!there.contains(copy.image)) {
+        const auto image = there.find(copy.image);
+        if (image == there.end() || is_newly_broken(copy, *image->second)) {
             seen.missing.push_back(std::move(copy));
         }
     }

@@ -64,9 +64,12 @@ Task<bool> Pruner::delete_exports(Exports exports, int generation) {
         co_return true;
     }
     const PolicyName policy = exports.expired.front().policy;
+    if (stopping_ || stale(policy, generation)) {
+        co_return true;
+    }
     const InstanceId instance = exports.expired.front().instance;
     Outcome<std::vector<Copy>> missing = std::vector<Copy>();
-    if (!exports.staying.empty() && !stopping_) {
+    if (!exports.staying.empty()) {
         missing = co_await missing_of(std::move(exports.staying), instance);
     }
     bool all_read = missing && missing->empty();

@@ -83,6 +83,10 @@ struct Image {
     bool operator==(const Image&) const = default;
 };
 
+inline bool failed_in_cloud(const Image& image) {
+    return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
+}
+
 // A bucket and the region it must be addressed in.
 struct BucketPlace {
     AccountName account;

@@ -13,10 +13,6 @@ namespace backup_machine {
 
 namespace {
 
-bool failed_in_cloud(const Image& image) {
-    return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
-}
-
 // Pauses of five to ten minutes.
 constexpr int queued_like_tries = 10;
 

@@ -139,10 +139,10 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
     if (copy.state != CopyState::done) {
         return;
     }
-    const bool has_disks = image.disks.size() > backup.data_disks.size();
-    const bool is_whole_now =
-        copy.code == broken_code || (copy.code == disks_missing_code && has_disks);
-    if (is_whole_now && image.name == copy.name && image.state == ImageState::normal) {
+    const bool has_disks_now = copy.code == disks_missing_code && image.name == copy.name &&
+                               image.state == ImageState::normal &&
+                               image.disks.size() > backup.data_disks.size();
+    if (has_disks_now || is_whole_again(copy, image)) {
         adopt(backup, copy, image, FindingKind::wrong_state);
         return;
     }
@@ -153,7 +153,7 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
             "image " + id + where() + " was named '" + copy.name + "' and is now '" + image.name +
                 "'; it will not be deleted under that name"
         );
-    } else if (failed_in_cloud(image) && copy.code != broken_code) {
+    } else if (is_newly_broken(copy, image)) {
         report(
             finding(FindingKind::wrong_state, backup, image),
             Mending::marked,
@@ -171,6 +171,16 @@ void Comparer::judge_present(Backup& backup, Copy& copy, const Image& image) {
 bool is_complete_after_all(const Copy& copy, const Image& image) {
     return copy.state == CopyState::failed && copy.code == overdue_code &&
            image.state == ImageState::normal && image.name == copy.name;
+}
+
+bool is_whole_again(const Copy& copy, const Image& image) {
+    return copy.state == CopyState::done && copy.code == broken_code &&
+           image.state == ImageState::normal && image.name == copy.name;
+}
+
+bool is_newly_broken(const Copy& copy, const Image& image) {
+    return copy.state == CopyState::done && copy.code != broken_code && failed_in_cloud(image) &&
+           image.name == copy.name;
 }
 
 BackupKey key_of(const Backup& backup) {

@@ -45,6 +45,10 @@ struct BackupKey {
 // Given up because it took too long or could not be read, and now there under its name. It may lack
 // disks, also because the list does not show them yet: then it counts as incomplete until it does.
 bool is_complete_after_all(const Copy& copy, const Image& image);
+// The cloud called it failed, and takes that back.
+bool is_whole_again(const Copy& copy, const Image& image);
+// The cloud calls it failed, which the catalog does not know.
+bool is_newly_broken(const Copy& copy, const Image& image);
 
 BackupKey key_of(const Backup& backup);
 std::optional<BackupKey> claimed_backup(const Image& image, const std::vector<Policy>& policies);

@@ -8,10 +8,6 @@
 
 namespace cvmbackup::reconcile {
 
-inline bool failed_in_cloud(const Image& image) {
-    return image.state == ImageState::create_failed || image.state == ImageState::import_failed;
-}
-
 class Comparer {
 public:
     Comparer(

@@ -98,6 +98,72 @@ TEST(DeletionWaits, ACopyThatBecameBrokenDoesNotBecomeALeftOver) {
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(1));
 }
 
+// The image that the cloud called failed is complete again when its lost deletion is judged anew.
+TEST(DeletionWaits, ForACopyThatIsWholeAgain) {
+    EngineWorld world = only_images(1);
+    world.settings.policies.front().keep.last = 30;
+    ASSERT_TRUE(world.run_until_done());
+    const Backup broken = world.newest_backup();
+    const std::string id = broken.copies[0].image.text();
+    const auto copy = [&] { return world.catalog->backup(broken.id)->copies[0]; };
+    world.cloud->state().find_image(id)->state = "CREATEFAILED";
+    world.run_for(14h);
+    ASSERT_EQ(copy().code, "Broken");
+    lose(world, "DeleteImages", 14h);
+    world.run_for(13h);
+    ASSERT_EQ(copy().state, CopyState::deleting);
+    world.cloud->state().find_image(id)->state = "NORMAL";
+
+    world.run_for(24h);
+
+    EXPECT_EQ(copy().state, CopyState::done);
+    EXPECT_EQ(copy().code, "");
+    EXPECT_NE(world.cloud->state().find_image(id), nullptr);
+}
+
+TEST(DeletionWaits, WhereWhatShouldStayBecameBroken) {
+    EngineWorld world = only_images(1);
+    world.settings.policies.front().keep.last = 30;
+    world.run_for(28h);
+    ASSERT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+    const Backup newest = world.newest_backup();
+    world.cloud->state().find_image(newest.copies[0].image.text())->state = "CREATEFAILED";
+    world.run_for(1min);
+    world.settings.policies.front().keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(5min);
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+
+    world.run_for(5h);
+    EXPECT_EQ(world.catalog->backup(newest.id)->copies[0].code, "Broken");
+    EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
+}
+
+// The second export is not looked for under rules that have changed since the first was.
+TEST(DeletionWaits, NoFurtherListIsMadeUnderFormerRules) {
+    EngineWorld world(web_world(5));
+    Policy& policy = world.settings.policies.front();
+    policy.replicas.clear();
+    policy.exported = web_export(policy.keep);
+    policy.exported->keep.last = 30;
+    world.run_for(28h);
+    ASSERT_THAT(world.keys(), SizeIs(10));
+    policy.exported->keep.last = 1;
+    ASSERT_TRUE(world.engine().reload());
+    const std::size_t before = world.calls("cos:GetBucket");
+    ASSERT_TRUE(world.life->clock.run_until(world.now + 1h, [&] {
+        return world.calls("cos:GetBucket") == before + 1;
+    }));
+    policy.exported->keep.last = 30;
+    ASSERT_TRUE(world.engine().reload());
+
+    world.run_for(1h);
+
+    EXPECT_EQ(world.calls("cos:GetBucket"), before + 1);
+    EXPECT_THAT(world.keys(), SizeIs(10));
+}
+
 // It is too young for the first comparison to judge, and the next regular one is a week away.
 TEST(DeletionWaits, NotForTheNextRegularComparison) {
     EngineWorld world = only_images(1);

@@ -112,7 +112,7 @@ TEST(Pruning, LooksWhetherWhatShouldStayIsThere) {
     EXPECT_NE(world.cloud->state().find_image(images[0].id), nullptr);
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(2));
     EXPECT_THAT(
-        world.observer.notices, Contains(HasSubstr("should stay, and is not in the cloud"))
+        world.observer.notices, Contains(HasSubstr("should stay, and is not complete in the cloud"))
     );
     world.run_for(std::chrono::days(2));
     EXPECT_THAT(world.images("ap-guangzhou"), SizeIs(3));
