@@ -35,19 +35,7 @@ void lose(EngineWorld& world, const std::string& action, Duration how_long) {
 TEST(DeletionWaits, NotForAnImageThatNoCallMayName) {
     EngineWorld world = only_images(3);
     ASSERT_TRUE(world.run_until_done());
-    const std::string id = world.newest_backup().copies[0].image.text();
-    world.life->transport.arriving = [&](const HttpRequest& request) {
-        if (find_header(request.headers, "X-TC-Action") == "DescribeImages" &&
-            request.body.find(id) != std::string::npos) {
-            cloudsim::Fault refusal;
-            refusal.kind = cloudsim::FaultKind::error;
-            refusal.action = "DescribeImages";
-            refusal.code = "UnauthorizedOperation";
-            refusal.nth = {1};
-            world.cloud->faults().clear();
-            world.cloud->faults().add(refusal);
-        }
-    };
+    world.refuse_reads_of(world.newest_backup().copies[0].image.text());
 
     world.run_for(36h);
 

@@ -59,6 +59,21 @@ bool EngineWorld::run_until_done(Duration limit) {
     return done;
 }
 
+void EngineWorld::refuse_reads_of(std::string image) {
+    life->transport.arriving = [this, image = std::move(image)](const HttpRequest& request) {
+        if (find_header(request.headers, "X-TC-Action") == "DescribeImages" &&
+            request.body.find(image) != std::string::npos) {
+            cloudsim::Fault refusal;
+            refusal.kind = cloudsim::FaultKind::error;
+            refusal.action = "DescribeImages";
+            refusal.code = "UnauthorizedOperation";
+            refusal.nth = {1};
+            cloud->faults().clear();
+            cloud->faults().add(refusal);
+        }
+    };
+}
+
 std::vector<Backup> EngineWorld::all_backups() {
     BackupFilter filter;
     filter.limit = 100000;

@@ -41,6 +41,9 @@ public:
 
     Engine& engine() { return *life->engine; }
 
+    // In this life no read may name the image; lists show it.
+    void refuse_reads_of(std::string image);
+
     Backup newest_backup();
     std::vector<Backup> all_backups();
     std::vector<cloudsim::Image> images(const std::string& region) const;

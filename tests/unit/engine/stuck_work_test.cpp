@@ -155,17 +155,7 @@ TEST(StuckWork, AnImageThatCanNeverBeReadIsGivenUpWhileOthersCanBe) {
     world.run_for(30min);
     const Backup one = world.all_backups()[50];
     ASSERT_EQ(one.copies[0].state, CopyState::accepted);
-    world.life->transport.arriving = [&](const HttpRequest& request) {
-        if (request.body.find(one.copies[0].image.text()) != std::string::npos) {
-            cloudsim::Fault refusal;
-            refusal.kind = cloudsim::FaultKind::error;
-            refusal.action = "DescribeImages";
-            refusal.code = "UnauthorizedOperation";
-            refusal.nth = {1};
-            world.cloud->faults().clear();
-            world.cloud->faults().add(refusal);
-        }
-    };
+    world.refuse_reads_of(one.copies[0].image.text());
 
     world.run_for(8h);
 
